@@ -1,0 +1,79 @@
+/**
+ * Who may import whom, by the tags in project.json. An adapter has a scope beside its type, because each one
+ * has its own list; one without a scope matches nothing here and so may import nothing.
+ */
+const below = ['type:base', 'type:contract', 'type:port', 'scope:oplog'];
+const everyLib = [
+  'type:base',
+  'type:contract',
+  'type:port',
+  'type:domain',
+  'type:adapter',
+  'type:engine',
+  'type:shell',
+];
+
+const production = [
+  { sourceTag: 'type:base', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'type:contract', onlyDependOnLibsWithTags: [] },
+  {
+    sourceTag: 'type:domain',
+    onlyDependOnLibsWithTags: ['type:base', 'type:contract', 'type:domain', 'type:port'],
+  },
+  { sourceTag: 'type:port', onlyDependOnLibsWithTags: ['type:base'] },
+  { sourceTag: 'scope:object-store', onlyDependOnLibsWithTags: below },
+  { sourceTag: 'scope:messaging', onlyDependOnLibsWithTags: below },
+  { sourceTag: 'scope:mongodb', onlyDependOnLibsWithTags: below },
+  { sourceTag: 'scope:mongod', onlyDependOnLibsWithTags: [...below, 'scope:mongodb'] },
+  {
+    sourceTag: 'type:engine',
+    onlyDependOnLibsWithTags: [
+      'type:base',
+      'type:contract',
+      'type:domain',
+      'type:port',
+      'scope:mongod',
+      'scope:mongodb',
+    ],
+  },
+  { sourceTag: 'type:shell', onlyDependOnLibsWithTags: ['type:base', 'type:contract', 'type:port'] },
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: everyLib },
+  { sourceTag: 'type:testing', onlyDependOnLibsWithTags: [...everyLib, 'type:testing'] },
+  { sourceTag: 'type:launcher', onlyDependOnLibsWithTags: [...everyLib, 'type:testing'] },
+  { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: [...everyLib, 'type:testing'] },
+  { sourceTag: 'type:tool', onlyDependOnLibsWithTags: [] },
+];
+
+/** Specs reach every lib: they put real parts together. Never an app, and an app's spec never another app. */
+const specs = [{ sourceTag: '*', onlyDependOnLibsWithTags: [...everyLib, 'type:testing'] }];
+
+const boundaries = (options) => ({ '@nx/enforce-module-boundaries': ['error', options] });
+
+/** What a project imports stands in its own package.json: it is installed with it, and ships with it. */
+export const dependencyRule = boundaries({ depConstraints: production, banTransitiveDependencies: true });
+
+/** For the projects that live on the root's package.json and never ship. */
+export const dependencyRuleOfTestCode = boundaries({ depConstraints: production });
+
+/** Nothing is built from specs, so a cycle through one (a lib's spec that uses `testing`) is none of the build. */
+export const dependencyRuleOfSpecs = boundaries({
+  depConstraints: specs,
+  ignoredCircularDependencies: [['*', '*']],
+});
+
+/** Where each vendor's package may be imported. */
+export const vendorHomes = {
+  mongodb: ['libs/mongodb', 'libs/testing', 'e2e', 'deploy/local'],
+  bson: [
+    'libs/oplog',
+    'libs/repository',
+    'libs/mongodb',
+    'libs/mongod',
+    'libs/recovery',
+    'libs/testing',
+    'services/agent',
+    'e2e',
+    'deploy/local',
+  ],
+  '@nestjs': ['services', 'libs/service-kit'],
+};

@@ -1,0 +1,4 @@
+'use strict';
+
+// Real servers start, sync and recover in these tests.
+jest.setTimeout(300_000);
