@@ -1,0 +1,44 @@
+/** A variable that some service of Headwater reads. */
+export interface EnvironmentName {
+  readonly name: string;
+  /** May be given as `<name>_FILE`, the path of a file that holds it; never printed. */
+  readonly secret?: true;
+}
+
+/**
+ * Every `HEADWATER_*` variable of every service: a shared `.env` serves them all, and a name outside this list is a
+ * misspelling.
+ */
+export const environmentNames: readonly EnvironmentName[] = [
+  { name: 'HEADWATER_AGENT_ID' },
+  { name: 'HEADWATER_AGENT_PORT' },
+  { name: 'HEADWATER_BATCH_MAX_AGE_MILLISECONDS' },
+  { name: 'HEADWATER_BATCH_MAX_KIB' },
+  { name: 'HEADWATER_BUS' },
+  { name: 'HEADWATER_BUS_FILE' },
+  { name: 'HEADWATER_CACHE_DIRECTORY' },
+  { name: 'HEADWATER_DEPLOYMENT' },
+  { name: 'HEADWATER_HEAD_CACHE_MIB' },
+  { name: 'HEADWATER_HEAD_DIRECTORY' },
+  { name: 'HEADWATER_HOST' },
+  { name: 'HEADWATER_INGEST_PORT' },
+  { name: 'HEADWATER_INITIAL_SYNC_PART_MIB' },
+  { name: 'HEADWATER_INITIAL_SYNC_WINDOW_MIB' },
+  { name: 'HEADWATER_LOG_LEVEL' },
+  { name: 'HEADWATER_MONGOD' },
+  { name: 'HEADWATER_MONGOD_6_0' },
+  { name: 'HEADWATER_MONGOD_7_0' },
+  { name: 'HEADWATER_MONGOD_8_0' },
+  { name: 'HEADWATER_MONGODB_URI', secret: true },
+  { name: 'HEADWATER_RESTORE_CACHE_MIB' },
+  { name: 'HEADWATER_RESTORE_PORT' },
+  { name: 'HEADWATER_RESTORE_ROOT' },
+  { name: 'HEADWATER_SLICE_BUFFER_MIB' },
+  { name: 'HEADWATER_SLICE_MAX_AGE_SECONDS' },
+  { name: 'HEADWATER_SLICE_MAX_MIB' },
+  { name: 'HEADWATER_SNAPSHOT_BUILDER_PORT' },
+  { name: 'HEADWATER_SNAPSHOT_INTERVAL_SECONDS' },
+  { name: 'HEADWATER_STORE' },
+  { name: 'HEADWATER_STORE_DIRECTORY' },
+  { name: 'HEADWATER_TOPIC_PREFIX' },
+];

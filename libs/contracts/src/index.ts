@@ -1,0 +1,71 @@
+// contracts: what services and outsiders agree on. Imports zod and nothing else of ours.
+//
+// - Topics: the names and keys on the bus.
+// - CloudEvent: the envelope of every message (CloudEvents 1.0, Kafka binding, binary mode).
+// - oplog-batches: OplogBatchMeta, and what an agent must say in order with its batches.
+// - initial-sync: SyncPartMeta, and the message that makes a sync whole.
+// - state: capture, agent, head, snapshot, restore-job; one writer a kind.
+// - events: facts that people and other systems act on.
+// - rest: bodies of the restore service.
+// - environmentNames: every HEADWATER_* variable there is.
+export { agentLeaseGroup, encodeId, replicaSetKey, topicsOf } from './topics.js';
+export type { Topics } from './topics.js';
+export { oplogTimestampSchema, positionSchema } from './timestamps.js';
+export type { WirePosition, WireTimestamp } from './timestamps.js';
+export { decodeCloudEvent, encodeCloudEvent, problemOf } from './cloud-event.js';
+export type { CloudEvent, Decoded, EventCarrier } from './cloud-event.js';
+export { decodeJsonEvent, encodeJsonEvent, jsonDataOf } from './json-event.js';
+export type { EventContext, JsonEvent } from './json-event.js';
+export { decodeOplogBatch, encodeOplogBatch, oplogBatchType } from './oplog-batches/oplog-batch.js';
+export type { OplogBatchMeta } from './oplog-batches/oplog-batch.js';
+export { forkFound, gapFound, syncAbandoned, syncBegun } from './oplog-batches/announcements.js';
+export type { ForkFound, GapFound, SyncAbandoned, SyncBegunMessage } from './oplog-batches/announcements.js';
+export { decodeSyncPart, encodeSyncPart, syncPartType, syncSent } from './initial-sync/sync-part.js';
+export type { SyncPartMeta, SyncSent } from './initial-sync/sync-part.js';
+export { captureKey, captureKeyPrefix, captureState } from './state/capture.js';
+export type { CaptureOrder, CaptureState } from './state/capture.js';
+export { agentKey, agentKeyPrefix, agentState } from './state/agent.js';
+export type { AgentPhase, AgentState } from './state/agent.js';
+export { headKey, headKeyPrefix, headState } from './state/head.js';
+export type { HeadState } from './state/head.js';
+export { snapshotKey, snapshotKeyPrefix, snapshotState } from './state/snapshot.js';
+export type { SnapshotState } from './state/snapshot.js';
+export { restoreJobKey, restoreJobKeyPrefix, restoreJobState } from './state/restore-job.js';
+export { snapshotCompleted, snapshotFailed } from './events/snapshot-facts.js';
+export type { SnapshotFact, SnapshotFailed } from './events/snapshot-facts.js';
+export {
+  agentAnnounced,
+  captureDisturbed,
+  captureOrdered,
+  forkRecorded,
+  gapRecorded,
+  initialSyncCompleted,
+} from './events/capture-facts.js';
+export type {
+  AgentAnnounced,
+  CaptureDisturbed,
+  CaptureOrdered,
+  ForkRecorded,
+  GapRecorded,
+  InitialSyncCompleted,
+} from './events/capture-facts.js';
+export { restoreCompleted, restoreFailed, restoreStarted } from './events/restore-facts.js';
+export {
+  deploymentSchema,
+  idSchema,
+  listSchema,
+  restoreWindowSchema,
+  snapshotSchema,
+} from './rest/deployment.js';
+export type { DeploymentBody, RestoreWindowBody, SnapshotBody } from './rest/deployment.js';
+export { restoreDeliverySchema, restoreRequestSchema, restoreTargetSchema } from './rest/restore-request.js';
+export type { RestoreDelivery, RestoreRequest, RestoreTarget } from './rest/restore-request.js';
+export { restoreJobSchema, restoreJobStateSchema } from './rest/restore-job.js';
+export type {
+  RestoreJobBody,
+  RestoreJobStateName,
+  RestoreProgress,
+  RestoreVerification,
+} from './rest/restore-job.js';
+export { environmentNames } from './environment.js';
+export type { EnvironmentName } from './environment.js';

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { oplogTimestampSchema } from '../timestamps.js';
+import { idSchema } from './deployment.js';
+import { restoreDeliverySchema, restoreTargetSchema } from './restore-request.js';
+
+export const restoreJobStateSchema = z.enum([
+  'Planned',
+  'Materializing',
+  'Replaying',
+  'Preparing',
+  'Verifying',
+  'Ready',
+  'Delivered',
+  'Failed',
+]);
+
+export const restoreProgressSchema = z.object({
+  phase: restoreJobStateSchema,
+  bytesDone: z.int().min(0),
+  bytesTotal: z.int().min(0),
+  entriesDone: z.int().min(0),
+  /** An estimate until replay has read every slice. */
+  entriesTotal: z.int().min(0),
+  etaSeconds: z.number().min(0).nullable(),
+});
+
+/** What was checked, and what was seen. */
+export const restoreVerificationSchema = z.object({
+  /** `open`: hashes of every file, both ends of the oplog, and a mongod that opened the files and listed them. */
+  method: z.literal('open'),
+  /** Files of the snapshot whose hash equals their file map. */
+  filesVerified: z.int().min(0),
+  bytesVerified: z.int().min(0),
+  /** The newest entry of the restored oplog: equals `restoredTo`. */
+  oplogTop: oplogTimestampSchema,
+  /** `local.replset.minvalid.begin`: equals `restoredTo`. */
+  minvalidBegin: oplogTimestampSchema,
+  mongodVersion: z.string(),
+  collections: z.array(z.object({ ns: z.string(), documents: z.int().min(0) })),
+});
+
+export const restoreErrorSchema = z.object({ code: z.string(), message: z.string(), solution: z.string() });
+
+export const restoreJobSchema = z.object({
+  id: z.string(),
+  /** The host that does the work and holds the directory. */
+  host: z.string(),
+  deploymentId: idSchema,
+  state: restoreJobStateSchema,
+  target: restoreTargetSchema,
+  delivery: restoreDeliverySchema,
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+  plan: z.object({
+    chain: z.string(),
+    baseSnapshotId: z.string(),
+    /** The requested point as a timestamp, inclusive. */
+    target: oplogTimestampSchema,
+    slices: z.int().min(0),
+  }),
+  progress: restoreProgressSchema,
+  /** The largest archived entry that is not above the target. */
+  restoredTo: oplogTimestampSchema.nullable(),
+  verification: restoreVerificationSchema.nullable(),
+  members: z.array(z.object({ replicaSet: idSchema, restoredTo: oplogTimestampSchema.nullable() })),
+  error: restoreErrorSchema.optional(),
+});
+
+export type RestoreJobStateName = z.infer<typeof restoreJobStateSchema>;
+export type RestoreProgress = z.infer<typeof restoreProgressSchema>;
+export type RestoreVerification = z.infer<typeof restoreVerificationSchema>;
+export type RestoreJobBody = z.infer<typeof restoreJobSchema>;

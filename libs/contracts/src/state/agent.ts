@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { defineJsonEvent } from '../json-event.js';
+import { replicaSetKey } from '../topics.js';
+import { positionSchema } from '../timestamps.js';
+
+export const agentPhaseSchema = z.enum(['waiting', 'initial-sync', 'tailing', 'source-unreachable']);
+
+/** What the active agent of a replica set knows. One writer: the agent that holds the set's lease. */
+export const agentState = defineJsonEvent(
+  'io.headwater.state.agent.v1',
+  z.object({
+    agentId: z.string().min(1),
+    deployment: z.string().min(1),
+    replicaSet: z.string().min(1),
+    replicaSetId: z.string().regex(/^[0-9a-f]{24}$/),
+    /** host:port of the member that is read. */
+    member: z.string(),
+    serverVersion: z.string().min(1),
+    fcv: z.string().min(1),
+    phase: agentPhaseSchema,
+    /** The capture epoch being obeyed; 0 before the first. */
+    epoch: z.int().min(0),
+    /** Every entry of this epoch up to it is durable on the bus. */
+    publishedTo: positionSchema.nullable(),
+    /** The initial sync whose last message is durable on the bus. */
+    syncSent: z.string().nullable(),
+    /** Progress of a running initial sync. */
+    sync: z
+      .object({
+        id: z.string(),
+        collectionsDone: z.int().min(0),
+        collectionsTotal: z.int().min(0),
+        documentsDone: z.int().min(0),
+        documentsTotal: z.int().min(0),
+        bytesDone: z.int().min(0),
+        bytesTotal: z.int().min(0),
+      })
+      .nullable(),
+    /** The newest entry of the member, as last seen. */
+    sourceNewest: positionSchema.nullable(),
+    updatedAt: z.iso.datetime(),
+  }),
+);
+
+export type AgentPhase = z.infer<typeof agentPhaseSchema>;
+export type AgentState = z.infer<typeof agentState.schema>;
+
+export const agentKeyPrefix = 'agent/';
+
+export function agentKey(deployment: string, replicaSet: string): string {
+  return `${agentKeyPrefix}${replicaSetKey(deployment, replicaSet)}`;
+}
