@@ -1,0 +1,7 @@
+// conformance: what every bus must keep, as tests.
+//
+// - describeMessageBus: an adapter's spec calls it with a way to make a bus; it fails where a promise of the port
+//   (`@headwater/messaging`) is not kept.
+// - BusHarness: one fresh broker, seen by as many clients as a test needs.
+export { describeMessageBus } from './message-bus-suite.js';
+export type { BusHarness } from './bus-harness.js';

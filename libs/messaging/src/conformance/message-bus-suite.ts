@@ -1,0 +1,47 @@
+import type { BusHarness } from './bus-harness.js';
+import { promisesOfAssignments } from './assignment-promises.js';
+import { promisesOfConsume } from './consume-promises.js';
+import { promisesOfProduce } from './produce-promises.js';
+import { promisesOfStop } from './stop-promises.js';
+import { promisesOfWatch } from './watch-promises.js';
+
+/** A broker that is slow to answer fails no test; one that does not answer is named by what was waited for. */
+const testTimeoutMillis = 60_000;
+
+/**
+ * Declares the conformance tests of a bus in the running spec.
+ *
+ * @param make a broker with nothing on it and a first client of it, for one test.
+ */
+export function describeMessageBus(name: string, make: () => Promise<BusHarness>): void {
+  describe(`${name} as a message bus`, () => {
+    jest.setTimeout(testTimeoutMillis);
+    let harness: BusHarness | undefined;
+    const fixture = (): BusHarness => {
+      if (harness === undefined) throw new Error('no broker was made');
+      return harness;
+    };
+    beforeEach(async () => {
+      harness = await make();
+    });
+    afterEach(async () => {
+      await harness?.dispose();
+      harness = undefined;
+    });
+    describe('produce', () => {
+      promisesOfProduce(fixture);
+    });
+    describe('consume', () => {
+      promisesOfConsume(fixture);
+    });
+    describe('a group', () => {
+      promisesOfAssignments(fixture);
+    });
+    describe('stop and close', () => {
+      promisesOfStop(fixture);
+    });
+    describe('watch and latest', () => {
+      promisesOfWatch(fixture);
+    });
+  });
+}

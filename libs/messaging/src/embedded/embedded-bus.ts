@@ -1,0 +1,127 @@
+import { systemClock } from '@headwater/clock';
+import type { Clock } from '@headwater/clock';
+import { checkGroup, checkMessages, checkTopic, messagingErrors } from '@headwater/messaging';
+import type {
+  ConsumeOptions,
+  IncomingMessage,
+  MessageBus,
+  OutgoingMessage,
+  Subscription,
+  WatchOptions,
+} from '@headwater/messaging';
+import { Broker } from './broker.js';
+import { GroupConsumer } from './group-consumer.js';
+import { TopicWatch } from './topic-watch.js';
+
+export interface EmbeddedBusOptions {
+  /** How often to look for what other processes wrote, in milliseconds; 10 by default. */
+  readonly pollMillis?: number;
+  /** Stamps messages and times redeliveries. Looking at the file goes by real time whatever the clock. */
+  readonly clock?: Clock;
+}
+
+const defaultPollMillis = 10;
+
+/**
+ * The bus in one SQLite file, for any number of processes on one host; one partition, number 0, a topic. Beside the
+ * file stand what SQLite needs (`-wal`, `-shm`) and `<file>.groups/` with a lock for each group; all of them are
+ * needed, on a local disk.
+ *
+ * A process that is killed loses what it had not been promised, no more, and its groups are taken over within about
+ * 250 ms. One that is frozen keeps its groups; frozen inside a write it keeps everybody from writing, which is
+ * messagingErrors.busy after 30 s.
+ */
+export class EmbeddedBus implements MessageBus {
+  private readonly broker: Broker;
+  private readonly clock: Clock;
+  private readonly subscriptions = new Set<Subscription>();
+  private closing: Promise<void> | undefined;
+  private closed = false;
+
+  private constructor(broker: Broker, clock: Clock) {
+    this.broker = broker;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens the bus in `file`, making it and its directory where they are missing; ':memory:' makes one that lives as
+   * long as it and its siblings.
+   *
+   * @throws messagingErrors.notWritable, foreignFile, damagedFile, newerFormat, diskFull, inputOutput, busy.
+   */
+  static async open(file: string, options: EmbeddedBusOptions = {}): Promise<EmbeddedBus> {
+    const broker = await Broker.open(file, options.pollMillis ?? defaultPollMillis);
+    return new EmbeddedBus(broker, options.clock ?? systemClock);
+  }
+
+  /** Another client of the same bus, closed on its own; the only way to a bus in memory that exists. */
+  sibling(): EmbeddedBus {
+    this.refuseWhen(this.closing !== undefined);
+    this.broker.join();
+    return new EmbeddedBus(this.broker, this.clock);
+  }
+
+  async produce(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    this.refuseWhen(this.closed);
+    checkMessages(topic, messages);
+    if (messages.length > 0) await this.broker.append(topic, messages, this.clock.now());
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal is a rejection, not a throw
+  async consume(options: ConsumeOptions): Promise<Subscription> {
+    this.refuseWhen(this.closing !== undefined);
+    checkGroup(options.group, options.topics);
+    return this.add(new GroupConsumer(this.broker, options, this.clock));
+  }
+
+  async watch(options: WatchOptions): Promise<Subscription> {
+    this.refuseWhen(this.closing !== undefined);
+    checkTopic(options.topic);
+    const watch = new TopicWatch(this.broker, options, this.clock);
+    const subscription = this.add(watch);
+    try {
+      await watch.start();
+    } catch (error) {
+      await subscription.stop();
+      throw error;
+    }
+    return subscription;
+  }
+
+  async latest(topic: string, key: string): Promise<IncomingMessage | null> {
+    this.refuseWhen(this.closed);
+    checkTopic(topic);
+    return (await this.broker.log.newest(topic, key)) ?? null;
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    // Until the last handler has returned, it may still produce and commit.
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    this.closed = true;
+    await this.broker.leave();
+  }
+
+  private add(inner: Subscription): Subscription {
+    const { subscriptions } = this;
+    const subscription = {
+      get active() {
+        return inner.active;
+      },
+      async stop() {
+        await inner.stop();
+        subscriptions.delete(subscription);
+      },
+    };
+    subscriptions.add(subscription);
+    return subscription;
+  }
+
+  private refuseWhen(gone: boolean): void {
+    if (gone) throw messagingErrors.closed('the bus was closed');
+  }
+}

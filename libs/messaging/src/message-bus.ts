@@ -1,0 +1,100 @@
+import type { IncomingMessage, OutgoingMessage } from './message.js';
+
+/** The time in which one consumer is the active one of its group. */
+export interface Assignment {
+  /**
+   * Commits `offset` and all before it on that partition. Durable when it resolves; an offset below what the group
+   * has committed changes nothing.
+   *
+   * @throws messagingErrors.assignmentEnded once the assignment is over: whoever follows gets the message again.
+   * @throws messagingErrors.invalidCommit for a topic that was not asked for, or an offset that was never produced.
+   */
+  commit(topic: string, partition: number, offset: number): Promise<void>;
+  /** Aborted when the assignment begins to end: by `stop`, by `close`, or because the group went to another consumer. */
+  readonly signal: AbortSignal;
+}
+
+export interface Delivery {
+  /** Commits this message and all before it on its partition, as `Assignment.commit`. */
+  commit(): Promise<void>;
+  /** That of the assignment. */
+  readonly signal: AbortSignal;
+}
+
+export interface ConsumeOptions {
+  /** Who consumes. One consumer of a group is active at a time, whatever topics each of them asks for. */
+  readonly group: string;
+  /** At least one, each once. A topic that nobody has produced to yet is empty. */
+  readonly topics: readonly string[];
+  /**
+   * Awaited before the first message of every assignment; what it commits counts for where delivery starts.
+   * Delivery starts after the group's last commit, at the oldest message where it never committed.
+   * A throw goes to `onError` and it is called again after a delay, before any message.
+   */
+  onAssigned?(assignment: Assignment): Promise<void>;
+  /**
+   * Awaited, one message at a time in the whole subscription, in order within a partition; topics take turns.
+   * To return is to accept: only `commit` keeps a message from being delivered again to the next assignment.
+   * A throw goes to `onError` and the same message is delivered again after a delay (0.1 s doubling to 5 s): nothing
+   * is skipped. Other topics go on meanwhile.
+   */
+  onMessage(message: IncomingMessage, delivery: Delivery): Promise<void>;
+  /** Awaited when an assignment ends whose `onAssigned` had returned, after the running handler. Nothing of it is delivered later. */
+  onRevoked?(): Promise<void>;
+  /** What the handlers above threw, and failures to read from the bus; each is tried again after a delay. It must not throw. */
+  onError?(error: unknown): void;
+}
+
+export interface Subscription {
+  /** True while messages may be delivered: a consumer that stands by is not active, nor is a stopped one. */
+  readonly active: boolean;
+  /**
+   * No further message is delivered; resolves when the running handler and `onRevoked` have returned and the group
+   * is left. Commits stay possible until then. May be called again. Awaiting it inside a handler of the same
+   * subscription never ends.
+   */
+  stop(): Promise<void>;
+}
+
+export interface WatchOptions {
+  readonly topic: string;
+  /** Only keys that begin with it; '' takes every key. */
+  readonly keyPrefix: string;
+  /** Awaited, one message at a time. A throw goes to `onError` and the same message is delivered again after a delay. */
+  onValue(message: IncomingMessage): void | Promise<void>;
+  /** As `ConsumeOptions.onError`. */
+  onError?(error: unknown): void;
+}
+
+/**
+ * A set of named, ordered, durable logs.
+ *
+ * Every call throws messagingErrors.closed after `close`, and the adapter's errors where the bus does not answer.
+ */
+export interface MessageBus {
+  /**
+   * Appends messages to a topic in the order given, making the topic where it is new. All of them or none; durable
+   * when it resolves. Calls of one bus on one topic take effect in the order they were made. When it rejects, the
+   * messages may still have been appended (the answer was lost): who must not write twice asks `latest` first.
+   *
+   * @throws messagingErrors.invalidTopic, invalidMessage, valueTooLarge before anything is appended.
+   */
+  produce(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
+  /**
+   * Joins a group. Resolves when joined, active or standing by. When the active consumer stops or dies, one that
+   * stands by takes over.
+   *
+   * @throws messagingErrors.invalidTopic, invalidGroup.
+   */
+  consume(options: ConsumeOptions): Promise<Subscription>;
+  /**
+   * Delivers the latest message of every key with the prefix, ascending by offset, then every later message of such
+   * keys, in order. Resolves when what was there at the call has been delivered. Keys whose latest message is a
+   * tombstone are left out of the beginning; later tombstones are delivered. No group, no commit.
+   */
+  watch(options: WatchOptions): Promise<Subscription>;
+  /** The latest message of a key, of everything that was durable at the call; null where there is none or it is a tombstone. */
+  latest(topic: string, key: string): Promise<IncomingMessage | null>;
+  /** Stops all subscriptions, as their `stop`, lets begun calls end, and lets go of everything. May be called again. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+import { defineErrors } from '@headwater/errors';
+
+export const messagingErrors = defineErrors('MESSAGING', {
+  invalidTopic: {
+    number: 10001,
+    solution:
+      'Set HEADWATER_TOPIC_PREFIX so that topic names have 1 to 249 characters out of A-Z a-z 0-9 . _ and -.',
+  },
+  notWritable: {
+    number: 10002,
+    solution:
+      'Make the directory of the bus file, and the file itself if there is one, writable for the user that runs the service.',
+  },
+  foreignFile: {
+    number: 10003,
+    solution:
+      'Name another path for the bus file: what is there was not made by Headwater, and is left untouched.',
+  },
+  damagedFile: {
+    number: 10004,
+    solution:
+      'Stop every service, move the bus file and what shares its name away, and start again: backups are in the store, the bus is filled anew.',
+  },
+  newerFormat: {
+    number: 10005,
+    solution:
+      'Start the release of Headwater that wrote the bus file, or a later one: older ones cannot read it.',
+  },
+  busy: {
+    number: 10006,
+    retryable: true,
+    solution: 'Look for a stopped or frozen process that has the bus file open, and end it.',
+  },
+  diskFull: { number: 10007, retryable: true, solution: 'Free space on the disk of the bus file.' },
+  inputOutput: {
+    number: 10008,
+    retryable: true,
+    solution: 'Check the disk of the bus file: the operating system could not read or write it.',
+  },
+  assignmentEnded: {
+    number: 10009,
+    solution:
+      'Nothing needs to be done: the message is delivered again to the consumer that follows in the group.',
+  },
+  closed: {
+    number: 10010,
+    solution: 'Nothing needs to be done while a service stops; otherwise restart it.',
+  },
+  invalidGroup: { number: 90001, solution: 'Report this: a consumer named an unusable group or topic list.' },
+  invalidMessage: { number: 90002, solution: 'Report this: a message has an unusable key or header.' },
+  valueTooLarge: { number: 90003, solution: 'Report this: a message is larger than the bus carries.' },
+  invalidCommit: { number: 90004, solution: 'Report this: a consumer committed what it never was given.' },
+  untrackedOffset: { number: 90005, solution: 'Report this: offsets were tracked or settled out of turn.' },
+  unexpected: { number: 90006, solution: 'Report this with the log: the bus file gave an unknown error.' },
+});
