@@ -1,0 +1,76 @@
+import { constants, zstdCompress, zstdDecompress, type ZstdOptions } from 'node:zlib';
+
+const level = 3;
+const mebibyte = 1024 * 1024;
+/** The smallest output buffer that zlib takes. */
+const smallestBuffer = 64;
+
+/** One zstd frame. Runs on the thread pool. */
+export function compress(raw: Uint8Array): Promise<Buffer> {
+  const options = {
+    params: { [constants.ZSTD_c_compressionLevel]: level },
+    chunkSize: bufferFor(raw.length),
+  };
+  return new Promise((resolve, reject) => {
+    zstdCompress(raw, options, (error, compressed) => {
+      if (error === null) {
+        resolve(compressed);
+      } else {
+        reject(error);
+      }
+    });
+  });
+}
+
+/**
+ * What the frames in `compressed` hold, one after the other. Runs on the thread pool; never holds more than `rawLength` bytes.
+ *
+ * @throws Error unless all of `compressed` is frames and they hold exactly `rawLength` bytes.
+ */
+export async function decompress(compressed: Uint8Array, rawLength: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for (let at = 0; at < compressed.length;) {
+    const frame = await decompressFrame(compressed.subarray(at), rawLength - length);
+    if (frame.consumed === 0) {
+      throw new Error('it is no zstd frame');
+    }
+    pieces.push(frame.raw);
+    length += frame.raw.length;
+    at += frame.consumed;
+  }
+  if (length !== rawLength) {
+    throw new Error(`it holds ${length} bytes, not ${rawLength}`);
+  }
+  const [only, ...others] = pieces;
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(pieces);
+}
+
+interface Frame {
+  readonly raw: Buffer;
+  readonly consumed: number;
+}
+
+/** zlib stops behind the first frame and tells how far it came. */
+function decompressFrame(compressed: Uint8Array, rawLimit: number): Promise<Frame> {
+  const options: ZstdOptions = {
+    info: true,
+    chunkSize: bufferFor(rawLimit),
+    maxOutputLength: Math.max(rawLimit, smallestBuffer),
+  };
+  return new Promise((resolve, reject) => {
+    zstdDecompress(compressed, options, (error, result) => {
+      if (error === null) {
+        const { buffer, engine } = result as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+        resolve({ raw: buffer, consumed: engine.bytesWritten });
+      } else {
+        reject(error);
+      }
+    });
+  });
+}
+
+/** One buffer for all of a small output; large ones grow by the mebibyte. Others make it several times slower. */
+function bufferFor(length: number): number {
+  return Math.min(Math.max(length, smallestBuffer), mebibyte);
+}

@@ -1,0 +1,85 @@
+import { endOfSecond, formatTimestamp } from '@headwater/oplog';
+import type { OplogTimestamp } from '@headwater/oplog';
+import { coverOf } from '../oplog/cover.js';
+import { isBelow } from '../oplog/timestamp-order.js';
+import { refuse, refuseTarget } from './restore-refusal.js';
+import type { RestoreInventory } from './restore-inventory.js';
+import type { RestorePlan, RestoreRefusal, RestoreRequest } from './restore-plan.js';
+import { restoreWindows, snapshotsOf, type RestoreWindow } from './restore-window.js';
+
+type Inventory = Pick<RestoreInventory, 'chains' | 'snapshots'>;
+
+/** How to restore what is asked for, or why that cannot be and what can. Decided from the inventory alone. */
+export function planRestore(request: RestoreRequest, inventory: Inventory): RestorePlan | RestoreRefusal {
+  const all = restoreWindows(inventory);
+  const windows = all.filter(({ chain }) => request.chain === undefined || chain === request.chain);
+  const newest = windows.at(-1);
+  if (newest === undefined) {
+    return all.length === 0
+      ? refuse('nothing-restorable', 'There is no snapshot to restore from yet.')
+      : refuse('unknown-chain', `Chain ${request.chain ?? ''} has nothing to restore from.`);
+  }
+  const { target } = request;
+  switch (target.kind) {
+    case 'latest':
+      return planIn([newest], newest.to, inventory) ?? refuseTarget(newest.to, windows);
+    case 'timestamp':
+      return planIn(windows, target.ts, inventory) ?? refuseTarget(target.ts, windows);
+    case 'time':
+      return planSecond(target.t, windows, inventory);
+    case 'snapshot':
+      return planSnapshot(target.snapshotId, request.chain, inventory);
+  }
+}
+
+/** Only windows that go on beyond the second: then no write of it can still come. */
+function planSecond(
+  t: number,
+  windows: readonly RestoreWindow[],
+  inventory: Inventory,
+): RestorePlan | RestoreRefusal {
+  const target = endOfSecond(t);
+  const beyond = windows.filter(({ to }) => to.t > t);
+  const plan = planIn(beyond, target, inventory);
+  if (plan !== null) {
+    return plan;
+  }
+  const begun = windows.findLast(({ to }) => to.t === t);
+  return begun === undefined
+    ? refuseTarget(target, windows)
+    : {
+        ...refuseTarget(target, windows),
+        reason: 'second-incomplete',
+        message: `Second ${t} is archived up to ${formatTimestamp(begun.to)} so far, not to its end.`,
+      };
+}
+
+function planSnapshot(
+  id: string,
+  chain: string | undefined,
+  { snapshots }: Inventory,
+): RestorePlan | RestoreRefusal {
+  const base = snapshots.find((one) => one.id === id && (chain === undefined || one.chain === chain));
+  return base === undefined
+    ? refuse('unknown-snapshot', `There is no snapshot ${id} that can be read.`)
+    : { kind: 'plan', chain: base.chain, base, from: base.position, target: base.position.ts, slices: [] };
+}
+
+/** In the newest window that has the target, from the newest snapshot that is not above it. */
+function planIn(
+  windows: readonly RestoreWindow[],
+  target: OplogTimestamp,
+  { chains, snapshots }: Inventory,
+): RestorePlan | null {
+  const window = windows.findLast(({ from, to }) => !isBelow(target, from) && !isBelow(to, target));
+  const chain = window?.chain ?? '';
+  const base = snapshotsOf(snapshots, chain).findLast(({ position }) => !isBelow(target, position.ts));
+  if (window === undefined || base === undefined) {
+    return null;
+  }
+  const slices = chains.find((listing) => listing.chain === chain)?.slices ?? [];
+  const cover = coverOf(slices, base.position.ts, target);
+  return cover.kind === 'covered'
+    ? { kind: 'plan', chain, base, from: base.position, target, slices: cover.slices }
+    : null;
+}
