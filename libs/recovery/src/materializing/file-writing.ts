@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { blockBytes, type FileBlock, type ManifestFile } from '@headwater/repository';
+import { recoveryErrors } from '../recovery-errors.js';
+
+/** Blocks that are written with one call. */
+const blocksAtOnce = 16;
+const zeros = Buffer.alloc(blockBytes);
+
+/**
+ * Writes a data file from its blocks, in order, and makes its contents durable. Stretches of zeros become holes.
+ *
+ * @param onBytes told of every few blocks, in bytes.
+ * @throws recoveryErrors.damagedFile unless the whole has the sha256 of the manifest.
+ */
+export async function writeDataFile(
+  path: string,
+  file: ManifestFile,
+  blocks: AsyncIterable<FileBlock>,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const handle = await open(path, 'wx', file.mode);
+  try {
+    const sha256 = await writeBlocks(handle, blocks, onBytes);
+    if (sha256 !== file.sha256) {
+      throw recoveryErrors.damagedFile(`${file.path} does not have the sha256 that its snapshot names.`, {
+        details: { path: file.path },
+      });
+    }
+    // Zeros at the end were not written.
+    await handle.truncate(file.size);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeBlocks(
+  handle: FileHandle,
+  blocks: AsyncIterable<FileBlock>,
+  onBytes: (bytes: number) => void,
+): Promise<string> {
+  const hash = createHash('sha256');
+  let run = new Run();
+  let written = Promise.resolve();
+  const write = async (full: Run): Promise<void> => {
+    await written;
+    written = full.writeTo(handle).then(onBytes);
+    // Awaited before the next one or at the end.
+    written.catch(() => undefined);
+  };
+  for await (const block of blocks) {
+    hash.update(block.bytes ?? zeros.subarray(0, block.length));
+    if (!run.takes(block)) {
+      await write(run);
+      run = new Run();
+    }
+    run.add(block);
+  }
+  await write(run);
+  await written;
+  return hash.digest('hex');
+}
+
+/** Neighbouring blocks, all with bytes or all without. */
+class Run {
+  private offset = 0;
+  private length = 0;
+  private count = 0;
+  private readonly pieces: Buffer[] = [];
+
+  takes(block: FileBlock): boolean {
+    return (
+      this.count === 0 || (this.count < blocksAtOnce && (block.bytes === null) === (this.pieces.length === 0))
+    );
+  }
+
+  add({ offset, length, bytes }: FileBlock): void {
+    if (this.count === 0) this.offset = offset;
+    this.count += 1;
+    this.length += length;
+    if (bytes !== null) this.pieces.push(bytes);
+  }
+
+  /** @returns how many bytes of the file it is. */
+  async writeTo(handle: FileHandle): Promise<number> {
+    if (this.pieces.length > 0) await handle.writev(this.pieces, this.offset);
+    return this.length;
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
+import { seriesOf } from '@headwater/mongod';
+import type { Manifest, ManifestFile, ReplicaSetRepository } from '@headwater/repository';
+import { claimDirectory } from '../directory/claim.js';
+import { writeState } from '../directory/directory-state.js';
+import { syncDirectory } from '../directory/durable-files.js';
+import { progressOf, type LongOperation } from '../progress.js';
+import { writeDataFile } from './file-writing.js';
+
+export interface MaterializeRequest extends LongOperation {
+  readonly archive: ReplicaSetRepository;
+  readonly manifest: Manifest;
+  /** Empty, missing, or made by Headwater, which then is deleted. */
+  readonly directory: string;
+}
+
+/** Each has some 50 MiB under way. */
+const filesAtOnce = 3;
+
+/**
+ * Writes the data files of a block snapshot, durably: every block proven against its file map, every file against the
+ * manifest. A crash leaves nothing of use.
+ *
+ * @throws repositoryErrors naming the damaged object; recoveryErrors.directoryNotEmpty, damagedFile.
+ */
+export async function materialize(request: MaterializeRequest): Promise<{ bytes: number }> {
+  const { manifest, directory } = request;
+  const state = { format: 1, chain: manifest.chain, series: seriesOf(manifest.serverVersion) } as const;
+  await claimDirectory(directory, { ...state, phase: 'materializing' });
+  const folders = await makeFolders(directory, manifest.files);
+  await writeFiles(request);
+  for (const folder of folders) await syncDirectory(folder);
+  await writeState(directory, { ...state, phase: 'idle', position: manifest.position });
+  return { bytes: manifest.sizeBytes };
+}
+
+async function writeFiles({
+  archive,
+  manifest,
+  directory,
+  onProgress,
+  signal,
+}: MaterializeRequest): Promise<void> {
+  const failed = new AbortController();
+  const stop = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
+  let bytesDone = 0;
+  const onBytes = (bytes: number): void => {
+    stop.throwIfAborted();
+    bytesDone += bytes;
+    onProgress?.(progressOf('materializing', { bytesDone, bytesTotal: manifest.sizeBytes }));
+  };
+  const write = async (file: ManifestFile): Promise<void> => {
+    stop.throwIfAborted();
+    await writeDataFile(join(directory, file.path), file, archive.snapshots.readFile(file), onBytes);
+  };
+  const limit = pLimit(filesAtOnce);
+  // The largest first: none of them is left alone at the end.
+  const files = [...manifest.files].sort((a, b) => b.size - a.size);
+  await settled(
+    files.map((file) => limit(() => write(file))),
+    failed,
+  );
+}
+
+/** Waits for all, ends the others when one fails, and throws what failed first. */
+async function settled(work: readonly Promise<void>[], failed: AbortController): Promise<void> {
+  const results = await Promise.allSettled(
+    work.map(async (one) => {
+      try {
+        await one;
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    }),
+  );
+  if (results.some(({ status }) => status === 'rejected')) throw failed.signal.reason;
+}
+
+/** @returns the folders whose names must become durable. */
+async function makeFolders(directory: string, files: readonly ManifestFile[]): Promise<string[]> {
+  const folders = new Set([directory, ...files.map(({ path }) => dirname(join(directory, path)))]);
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  return [...folders, dirname(directory)];
+}

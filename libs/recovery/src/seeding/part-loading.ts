@@ -1,0 +1,60 @@
+import { catalogueOf, insertSeedDocuments, type Catalogue, type Mongod } from '@headwater/mongod';
+import {
+  decodePart,
+  type PartSection,
+  type ReplicaSetRepository,
+  type SyncComplete,
+} from '@headwater/repository';
+import { progressOf, type LongOperation } from '../progress.js';
+import { recoveryErrors } from '../recovery-errors.js';
+import { HeadCollections } from './head-collections.js';
+
+export interface PartLoading extends LongOperation {
+  readonly archive: ReplicaSetRepository;
+  readonly complete: SyncComplete;
+}
+
+/**
+ * Makes every collection of an initial sync with its documents; indexes but `_id_` come later.
+ *
+ * @returns the source's catalogue at stop.
+ * @throws repositoryErrors naming a damaged part; recoveryErrors.copyDiffers without a catalogue; mongodbErrors on
+ * any write error but a known `_id`.
+ */
+export async function loadParts(mongod: Mongod, loading: PartLoading): Promise<Catalogue> {
+  const { archive, complete, onProgress, signal } = loading;
+  const collections = new HeadCollections(mongod);
+  const catalogue: Buffer[] = [];
+  let bytesDone = 0;
+  for await (const payload of archive.sync(complete.syncId).payloads(complete)) {
+    signal?.throwIfAborted();
+    const part = decodePart(payload);
+    if (part.kind === 'catalogue') {
+      catalogue.push(...part.documents);
+      continue;
+    }
+    for (const section of part.sections) {
+      await loadSection(mongod, collections, section);
+      bytesDone += section.documents.reduce((sum, document) => sum + document.length, 0);
+      onProgress?.(progressOf('seeding', { bytesDone, bytesTotal: complete.bytes }));
+    }
+  }
+  if (catalogue.length === 0) {
+    throw recoveryErrors.copyDiffers(`The initial sync ${complete.syncId} holds no catalogue of the source.`);
+  }
+  return catalogueOf(catalogue);
+}
+
+async function loadSection(
+  mongod: Mongod,
+  collections: HeadCollections,
+  section: PartSection,
+): Promise<void> {
+  const target = await collections.targetOf(section);
+  if (section.documents.length === 0) return;
+  const { inserted, duplicates } = await insertSeedDocuments(mongod, target, section.documents);
+  if (inserted + duplicates === section.documents.length) return;
+  throw recoveryErrors.copyDiffers(
+    `${target.db}.${target.name}: of ${section.documents.length} documents ${inserted} were inserted, ${duplicates} were there.`,
+  );
+}

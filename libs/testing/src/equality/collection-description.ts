@@ -1,0 +1,26 @@
+import { BSON, type Document } from 'mongodb';
+
+/** A collection without its documents, in a form in which equal ones are equal texts. */
+export interface CollectionDescription {
+  readonly db: string;
+  readonly name: string;
+  readonly type: 'collection' | 'view' | 'timeseries';
+  /** Extended JSON. Empty for a time series: its options are those of its buckets and of its view. */
+  readonly options: string;
+  /** Hexadecimal; null where there is none (views). */
+  readonly uuid: string | null;
+  /** Extended JSON; null where there is none. */
+  readonly idIndex: string | null;
+  /** Extended JSON of each index by name. One whose build has not ended carries its buildUUID. */
+  readonly indexes: ReadonlyMap<string, string>;
+}
+
+/** Fields in a fixed order: the server compares options and index specs without regard to it. */
+export function canonical(document: Document): string {
+  const fields = Object.entries(document).sort(([a], [b]) => (a < b ? -1 : 1));
+  return BSON.EJSON.stringify(Object.fromEntries(fields), { relaxed: false });
+}
+
+export function hexOf(uuid: unknown): string | null {
+  return uuid instanceof BSON.Binary ? uuid.toString('hex') : null;
+}

@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import type { MongoClient, MongoClientOptions } from 'mongodb';
+import type { MongodBinary } from '@headwater/mongod';
+import { eventually } from '../eventually.js';
+import { mongoClient } from '../mongo-client.js';
+import { temporaryDirectory } from '../temporary-directory.js';
+import { Member } from './member.js';
+
+export interface ReplicaSetOptions {
+  readonly binary: Pick<MongodBinary, 'path'>;
+  /** 1 to 7; 1 unless told otherwise. */
+  readonly members?: number;
+  /** `rs0` unless told otherwise. */
+  readonly name?: string;
+  /** Where the members' data directories are made. Without it a temporary one, removed by `stop`. */
+  readonly directory?: string;
+  /** 512 unless told otherwise. */
+  readonly oplogMiB?: number;
+  /** WiredTiger's cache of each member; 256, the least, unless told otherwise. */
+  readonly cacheMiB?: number;
+  /**
+   * More server parameters. `enableTestCommands` is 1 unless it is set here: without it the server has no dbHash at
+   * a past cluster time.
+   */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Every member gone, or an election under way, at its worst. */
+const primaryDeadlineMs = 60_000;
+
+/** Half of the default timeout: tests kill primaries, but a loaded machine must not start elections by itself. */
+const elections = { electionTimeoutMillis: 5000, heartbeatIntervalMillis: 1000 };
+
+/** A real replica set on 127.0.0.1. */
+export interface ReplicaSet {
+  readonly name: string;
+  /** All members, with `replicaSet=`. */
+  readonly uri: string;
+  readonly members: readonly Member[];
+  /** The member that accepts writes now; waits for an election. */
+  primary(): Promise<Member>;
+  /** A client of the whole set, closed by `stop` at the latest. It connects with its first operation. */
+  connect(options?: MongoClientOptions): MongoClient;
+  /** Ends every member and removes what `startReplicaSet` made; may be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts and initiates a replica set. Resolves when it has a primary and every other member is a secondary.
+ *
+ * @throws Error with the end of the log when a member does not come up; nothing keeps running then.
+ */
+export async function startReplicaSet(options: ReplicaSetOptions): Promise<ReplicaSet> {
+  const own = options.directory === undefined ? await temporaryDirectory('headwater-set-') : null;
+  const set = new LocalReplicaSet(options.name ?? 'rs0', own);
+  try {
+    await set.start(own?.path ?? options.directory ?? '.', options);
+    return set;
+  } catch (error) {
+    await set.stop();
+    throw error;
+  }
+}
+
+class LocalReplicaSet implements ReplicaSet {
+  readonly members: Member[] = [];
+  private readonly clients: MongoClient[] = [];
+
+  constructor(
+    readonly name: string,
+    private readonly own: { remove(): Promise<void> } | null,
+  ) {}
+
+  get uri(): string {
+    const hosts = this.members.map((member) => member.host).join(',');
+    return `mongodb://${hosts}/?replicaSet=${this.name}`;
+  }
+
+  async start(directory: string, options: ReplicaSetOptions): Promise<void> {
+    for (let n = 0; n < (options.members ?? 1); n++) {
+      this.members.push(
+        await Member.start({
+          binary: options.binary.path,
+          directory: join(directory, `${this.name}-${n}`),
+          cacheMiB: options.cacheMiB ?? 256,
+          parameters: { enableTestCommands: 1, ...options.parameters },
+          arguments: ['--replSet', this.name, '--oplogSize', String(options.oplogMiB ?? 512)],
+        }),
+      );
+    }
+    await this.initiate();
+  }
+
+  async primary(): Promise<Member> {
+    return eventually(
+      async () => {
+        for (const member of this.members) {
+          if (member.running && (await hello(member))?.['isWritablePrimary'] === true) return member;
+        }
+        return null;
+      },
+      { deadlineMs: primaryDeadlineMs, describe: `a primary of ${this.name}` },
+    );
+  }
+
+  connect(options: MongoClientOptions = {}): MongoClient {
+    const client = mongoClient(this.uri, options);
+    this.clients.push(client);
+    return client;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.clients.splice(0).map((client) => client.close(true)));
+    // Files that are deleted anyway need no clean shutdown.
+    await Promise.all(this.members.map((member) => (this.own ? member.kill9() : member.stop())));
+    await this.own?.remove();
+  }
+
+  private async initiate(): Promise<void> {
+    const [first] = this.members;
+    if (first === undefined) throw new Error('a replica set needs a member');
+    const members = this.members.map(({ host }, _id) => ({ _id, host }));
+    await asked(first, (client) =>
+      client.db('admin').command({ replSetInitiate: { _id: this.name, members, settings: elections } }),
+    );
+    await this.primary();
+    await eventually(
+      async () => {
+        const states = await Promise.all(this.members.map(hello));
+        return states.every(
+          (state) => state?.['isWritablePrimary'] === true || state?.['secondary'] === true,
+        );
+      },
+      { deadlineMs: primaryDeadlineMs, describe: `every member of ${this.name} to be up` },
+    );
+  }
+}
+
+type Hello = Readonly<Record<string, unknown>>;
+
+/** A frozen member answers nothing: its question ends after two seconds. */
+async function hello(member: Member): Promise<Hello | null> {
+  return asked(member, (client) => client.db('admin').command({ hello: 1 })).catch(() => null);
+}
+
+async function asked<T>(member: Member, question: (client: MongoClient) => Promise<T>): Promise<T> {
+  const client = mongoClient(member.directUri, { serverSelectionTimeoutMS: 2000, socketTimeoutMS: 30_000 });
+  try {
+    return await question(client);
+  } finally {
+    await client.close();
+  }
+}
