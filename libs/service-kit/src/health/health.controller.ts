@@ -1,0 +1,37 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { problemMediaType } from '../http/problem.js';
+import { Readiness } from './readiness.js';
+
+@ApiExcludeController()
+@Controller()
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  /** Answers as long as the event loop turns. */
+  @Get('livez')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  async ready(@Res() response: Response): Promise<void> {
+    const reasons = await this.readiness.unready();
+    if (reasons.length === 0) {
+      response.json({ status: 'ok' });
+      return;
+    }
+    response
+      .status(503)
+      .type(problemMediaType)
+      .json({
+        type: 'about:blank',
+        title: 'Not ready',
+        status: 503,
+        detail: reasons.map(({ check, reason }) => `${check}: ${reason}`).join('; '),
+        retryable: true,
+        reasons,
+      });
+  }
+}

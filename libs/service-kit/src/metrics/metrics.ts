@@ -1,0 +1,51 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { kitErrors } from '../kit-errors.js';
+
+export interface MetricOptions<L extends string = string> {
+  /** `headwater_<noun>_<unit>`. A counter ends in `_total`; anything else in a base unit or in what it counts. */
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly L[];
+}
+
+export interface HistogramOptions<L extends string = string> extends MetricOptions<L> {
+  /** Upper bounds, ascending, in the metric's unit. */
+  readonly buckets?: readonly number[];
+}
+
+const nounAndUnit = /^headwater(_[a-z][a-z0-9]*){2,}$/;
+const units = /_(ratio|info|(?!total)[a-z0-9]+s)$/;
+
+/** The metrics of one service: its own registry, with the process's default metrics in it. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  constructor(service: string) {
+    this.registry.setDefaultLabels({ service });
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** @throws kitErrors.metricName */
+  counter<L extends string = never>(options: MetricOptions<L>): Counter<L> {
+    return new Counter(this.configuration(options, /_total$/));
+  }
+
+  /** @throws kitErrors.metricName */
+  gauge<L extends string = never>(options: MetricOptions<L>): Gauge<L> {
+    return new Gauge(this.configuration(options, units));
+  }
+
+  /** @throws kitErrors.metricName */
+  histogram<L extends string = never>(options: HistogramOptions<L>): Histogram<L> {
+    const { buckets } = options;
+    const configuration = this.configuration(options, units);
+    return new Histogram(buckets === undefined ? configuration : { ...configuration, buckets: [...buckets] });
+  }
+
+  private configuration<L extends string>({ name, help, labels }: MetricOptions<L>, unit: RegExp) {
+    if (!nounAndUnit.test(name) || !unit.test(name)) {
+      throw kitErrors.metricName(`metric ${name} is not named headwater_<noun>_<unit>`);
+    }
+    return { name, help, labelNames: labels ?? [], registers: [this.registry] };
+  }
+}
