@@ -1,0 +1,31 @@
+import { Closings } from './closings.js';
+
+describe('Closings', () => {
+  it('closes in the reverse order, and goes on after a failure', async () => {
+    const closings = new Closings();
+    const closed: string[] = [];
+    closings.add('lock', () => void closed.push('lock'));
+    closings.add('mongod', () => Promise.reject(new Error('stuck')));
+    closings.add('services', () => void closed.push('services'));
+    await expect(closings.closeAll()).resolves.toMatchObject([{ name: 'mongod', error: { message: 'stuck' } }]);
+    expect(closed).toEqual(['services', 'lock']);
+    await expect(closings.closeAll()).resolves.toEqual([]);
+  });
+
+  it('ends what was still beginning when the interruption came', async () => {
+    const closings = new Closings();
+    const stop = new AbortController();
+    const beginning = Promise.withResolvers<string>();
+    const ended: string[] = [];
+    const begun = closings.begin('mongod', () => beginning.promise, {
+      close: async (value) => void ended.push(value),
+      signal: stop.signal,
+    });
+    stop.abort(new Error('Ctrl-C'));
+    await expect(begun).rejects.toThrow('Ctrl-C');
+    const closing = closings.closeAll();
+    beginning.resolve('the mongod');
+    await closing;
+    expect(ended).toEqual(['the mongod']);
+  });
+});

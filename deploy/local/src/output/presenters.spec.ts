@@ -1,0 +1,86 @@
+import { ManualClock } from '@headwater/clock';
+import { JsonLines } from './json-lines.js';
+import { PlainLines } from './plain-lines.js';
+import { Report } from './report.js';
+import type { Presenter } from './step-event.js';
+import { Terminal } from './terminal.js';
+
+const start = new Date('2026-11-24T08:00:00Z');
+
+function reported(make: (write: (text: string) => void) => Presenter) {
+  const clock = new ManualClock(start);
+  let output = '';
+  const report = new Report(
+    make((text) => (output += text)),
+    clock,
+  );
+  return { clock, report, output: () => output };
+}
+
+describe('output', () => {
+  it('is plain lines with a progress every two seconds at most', async () => {
+    const { clock, report, output } = reported((write) => new PlainLines(write));
+    const step = report.begin('initial-sync', 'Initial sync');
+    for (let half = 1; half <= 5; half++) {
+      await clock.advance(500);
+      step.progress(`${half}0 of 60 documents`);
+    }
+    await clock.advance(500);
+    step.done('60 documents');
+    expect(output()).toBe('\nInitial sync\n  … 40 of 60 documents\n  60 documents (3.0 s)\n');
+  });
+
+  it('redraws progress on a terminal, in one line that never wraps', () => {
+    const { report, output } = reported((write) => new Terminal({ write, columns: 20 }));
+    const step = report.begin('restore', 'Restore');
+    step.progress('short');
+    step.progress('much longer than twenty columns');
+    step.note('a note');
+    step.done('end');
+    expect(output()).toBe(
+      '\nRestore\n  … short\r\u001b[2K  … much longer th…\r\u001b[2K  a note\n  end (0.0 s)\n',
+    );
+  });
+
+  it('is one JSON object a line for programs', async () => {
+    const { clock, report, output } = reported((write) => new JsonLines(write));
+    const step = report.begin('snapshot', 'First snapshot');
+    step.progress('half\nway', { progress: 0.5 });
+    await clock.advance(1234);
+    step.done('sealed', { snapshotId: 's1' });
+    report.result('done', 'Restored', { directory: '/d' });
+    const lines = output().trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { time: '2026-11-24T08:00:00.000Z', step: 'snapshot', state: 'started', message: 'First snapshot' },
+      { time: '2026-11-24T08:00:00.000Z', step: 'snapshot', state: 'progress', message: 'half\nway', progress: 0.5 },
+      {
+        time: '2026-11-24T08:00:01.234Z',
+        step: 'snapshot',
+        state: 'done',
+        message: 'sealed',
+        snapshotId: 's1',
+        seconds: 1.2,
+      },
+      {
+        time: '2026-11-24T08:00:01.234Z',
+        step: 'result',
+        state: 'done',
+        message: 'Restored',
+        directory: '/d',
+        seconds: 1.2,
+        steps: [{ step: 'snapshot', seconds: 1.2 }],
+      },
+    ]);
+  });
+
+  it('tells in which step a run failed', () => {
+    const { report, output } = reported((write) => new JsonLines(write));
+    report.begin('services', 'Services');
+    report.failed('the agent ended', { code: 'LAUNCHER-10004' });
+    expect(JSON.parse(output().trimEnd().split('\n')[1] ?? '')).toMatchObject({
+      step: 'services',
+      state: 'failed',
+      code: 'LAUNCHER-10004',
+    });
+  });
+});

@@ -1,0 +1,84 @@
+import type { Clock } from '@headwater/clock';
+import type { Fields, Presenter, StepName, StepState } from './step-event.js';
+
+export interface Timing {
+  readonly step: StepName;
+  readonly seconds: number;
+}
+
+/** One step while it goes on. */
+export interface Step {
+  /** Replaces the progress shown before. */
+  progress(text: string, fields?: Fields): void;
+  /** Stays. */
+  note(text: string, fields?: Fields): void;
+  done(text: string, fields?: Fields): void;
+}
+
+/** Tells what the run is doing, and remembers how long each step took. One step at a time. */
+export class Report {
+  private readonly timings: Timing[] = [];
+  private current: { readonly step: StepName; readonly startedAt: number } | null = null;
+  private readonly startedAt: number;
+
+  constructor(
+    private readonly presenter: Presenter,
+    private readonly clock: Clock,
+  ) {
+    this.startedAt = clock.ticksMillis();
+  }
+
+  get steps(): readonly Timing[] {
+    return this.timings;
+  }
+
+  get totalSeconds(): number {
+    return secondsBetween(this.startedAt, this.clock.ticksMillis());
+  }
+
+  /** @param title a heading that says what happens and, where the word is new, what it means */
+  begin(step: StepName, title: string): Step {
+    this.current = { step, startedAt: this.clock.ticksMillis() };
+    this.show(step, 'started', title, {});
+    return {
+      progress: (text, fields = {}) => {
+        this.show(step, 'progress', text, fields);
+      },
+      note: (text, fields = {}) => {
+        this.show(step, 'note', text, fields);
+      },
+      done: (text, fields = {}) => {
+        const seconds = this.end();
+        this.show(step, 'done', text, { ...fields, seconds });
+      },
+    };
+  }
+
+  /** The run failed, in the step that is going on. */
+  failed(text: string, fields: Fields): void {
+    const step = this.current?.step ?? 'result';
+    this.show(step, 'failed', text, { ...fields, seconds: this.end() });
+  }
+
+  result(state: 'done' | 'failed', text: string, fields: Fields): void {
+    this.show('result', state, text, { ...fields, seconds: this.totalSeconds, steps: this.timings });
+  }
+
+  private end(): number {
+    if (this.current === null) return 0;
+    const { step, startedAt } = this.current;
+    const seconds = secondsBetween(startedAt, this.clock.ticksMillis());
+    this.timings.push({ step, seconds });
+    this.current = null;
+    return seconds;
+  }
+
+  private show(step: StepName, state: StepState, text: string, fields: Fields): void {
+    this.presenter.show({ time: this.clock.now(), step, state, text, fields });
+  }
+}
+
+/** In tenths. */
+function secondsBetween(fromMillis: number, toMillis: number): number {
+  return Math.round((toMillis - fromMillis) / 100) / 10;
+}

@@ -1,0 +1,235 @@
+import { ManualClock } from '@headwater/clock';
+import {
+  agentKey,
+  agentState,
+  captureDisturbed,
+  captureKey,
+  captureState,
+  headKey,
+  headState,
+  snapshotFailed,
+  snapshotKey,
+  snapshotState,
+  topicsOf,
+  type AgentState,
+  type CaptureState,
+  type HeadState,
+} from '@headwater/contracts';
+import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { Publisher } from '@headwater/service-kit';
+import { eventually } from '@headwater/testing';
+import { follow } from './follow.js';
+import { ProtectionWatch } from './protection-watch.js';
+import { restorableSecond } from './restorable.js';
+import { fatalTrouble } from './trouble.js';
+import { emptyView, newestSnapshot, type ProtectionView } from './view.js';
+import { etaOf, initialSyncSentence, lagSentence, snapshotSentence } from './wording.js';
+
+const about = { deployment: 'sample', replicaSet: 'sample' };
+const updatedAt = '2026-11-24T08:00:00.000Z';
+const at = (t: number, i = 1) => ({ ts: { t, i }, term: 1 });
+const agent: AgentState = {
+  ...about,
+  agentId: 'a',
+  replicaSetId: '0123456789abcdef01234567',
+  member: '127.0.0.1:1',
+  serverVersion: '6.0.5',
+  fcv: '6.0',
+  phase: 'initial-sync',
+  epoch: 1,
+  publishedTo: null,
+  syncSent: null,
+  sync: null,
+  sourceNewest: at(1000),
+  updatedAt,
+};
+const capture: CaptureState = {
+  ...about,
+  replicaSetId: agent.replicaSetId,
+  epoch: 1,
+  order: 'tail',
+  tail: { chain: 'c1', archivedTo: at(1000) },
+  sync: null,
+  reason: '',
+  updatedAt,
+};
+const head: HeadState = { ...about, state: 'seeding', chain: 'c1', position: null, progress: 0.42, reason: null, updatedAt };
+const snapshot = {
+  ...about,
+  snapshotId: 's1',
+  kind: 'block',
+  chain: 'c1',
+  ts: { t: 990, i: 1 },
+  sizeBytes: 1,
+  storedBytes: 1,
+  createdAt: updatedAt,
+} as const;
+
+describe('ProtectionWatch', () => {
+  it('folds what the services say of the one replica set, and not what they said before the run', async () => {
+    const clock = new ManualClock();
+    const bus = await EmbeddedBus.open(':memory:', { clock });
+    const publisher = new Publisher({ bus, topics: topicsOf(), clock, source: '/spec' });
+    const say = {
+      agent: (state: AgentState) => publisher.state(agentState, agentKey(state.deployment, state.replicaSet), state),
+      capture: (t: number, chain = 'c1') =>
+        publisher.state(captureState, captureKey('sample', 'sample'), {
+          ...capture,
+          tail: { chain, archivedTo: at(t) },
+        }),
+    };
+    await say.agent(agent);
+    await publisher.state(snapshotState, snapshotKey('sample', 'sample', 's0'), { ...snapshot, snapshotId: 's0' });
+    await clock.advance(5000);
+    const watch = await ProtectionWatch.start(bus, about, clock.nowMillis());
+    expect(watch.view).toMatchObject({ agent: null, snapshots: [{ snapshotId: 's0' }] });
+
+    await say.agent({ ...agent, deployment: 'other' });
+    await say.capture(1000);
+    await say.capture(1000);
+    await say.capture(1002);
+    await publisher.state(headState, headKey('sample', 'sample'), head);
+    await publisher.state(snapshotState, snapshotKey('sample', 'sample', 's1'), { ...snapshot, ts: { t: 1001, i: 1 } });
+    const disturbed = { ...about, action: 'hold', reason: 'no space' } as const;
+    await publisher.event(captureDisturbed, { deployment: 'sample', id: '1' }, disturbed);
+    const failed = { ...about, code: 'X-10001', reason: 'disk full' };
+    await publisher.event(snapshotFailed, { deployment: 'sample', id: '2' }, failed);
+    await eventually(() => watch.view.troubles.length === 2 && watch.view.snapshots.length === 2);
+    expect(watch.view).toMatchObject({
+      agent: null,
+      head: { state: 'seeding' },
+      archivedEnds: [
+        { t: 1000, i: 1 },
+        { t: 1002, i: 1 },
+      ],
+      troubles: [
+        { kind: 'hold', reason: 'no space' },
+        { kind: 'snapshot-failed', reason: 'disk full' },
+      ],
+    });
+    expect(newestSnapshot(watch.view)?.snapshotId).toBe('s1');
+
+    await say.capture(500, 'c2');
+    await eventually(() => watch.view.archivedEnds.length === 1);
+    expect(newestSnapshot(watch.view)).toBeNull();
+    await bus.close();
+  });
+});
+
+function viewOf(archived: readonly number[], more: Partial<ProtectionView> = {}): ProtectionView {
+  const archivedEnds = archived.map((t) => ({ t, i: 1 }));
+  return { ...emptyView, capture, snapshots: [snapshot], archivedEnds, ...more };
+}
+
+describe('restorableSecond', () => {
+  it('is the last second that is archived to its end', () => {
+    expect(restorableSecond(viewOf([994, 996, 1000]), null)).toBe(999);
+  });
+
+  it('waits for a snapshot on the chain, and for writes to replay on top of it', () => {
+    expect(restorableSecond(viewOf([994, 1000], { snapshots: [] }), null)).toBeNull();
+    expect(restorableSecond(viewOf([994, 1000], { snapshots: [{ ...snapshot, chain: 'c0' }] }), null)).toBeNull();
+    expect(restorableSecond(viewOf([990, 1000]), null)).toBeNull();
+    expect(restorableSecond(viewOf([991, 994, 995]), null)).toBeNull();
+    expect(restorableSecond(viewOf([]), null)).toBeNull();
+  });
+
+  it('waits until enough of this run is archived', () => {
+    expect(restorableSecond(viewOf([994, 1000]), { t: 995, i: 7 })).toBeNull();
+    expect(restorableSecond(viewOf([994, 1001]), { t: 995, i: 7 })).toBe(1000);
+  });
+});
+
+describe('fatalTrouble', () => {
+  const troubles = (kind: ProtectionView['troubles'][number]['kind'], times: number) =>
+    fatalTrouble({ ...emptyView, troubles: Array.from({ length: times }, () => ({ kind, reason: 'because' })) });
+
+  it('is a refusal at once, what is tried again the third time, and nothing else', () => {
+    expect(troubles('refused', 1)).toMatchObject({ code: 'LAUNCHER-10006', message: 'because' });
+    expect(troubles('sync-abandoned', 2)).toBeNull();
+    expect(troubles('sync-abandoned', 3)).toMatchObject({ code: 'LAUNCHER-10007' });
+    expect(troubles('snapshot-failed', 3)).toMatchObject({ code: 'LAUNCHER-10007' });
+    expect(troubles('rewind', 9)).toBeNull();
+  });
+});
+
+describe('sentences', () => {
+  const sync = {
+    id: 's',
+    collectionsDone: 1,
+    collectionsTotal: 7,
+    documentsDone: 45_000,
+    documentsTotal: 120_000,
+    bytesDone: 30e6,
+    bytesTotal: 90e6,
+  };
+
+  it('tell how far the initial sync is', () => {
+    expect(initialSyncSentence(emptyView, 0).text).toBe('waiting for the agent to reach the replica set');
+    expect(initialSyncSentence({ ...emptyView, agent: { ...agent, sync } }, 2)).toEqual({
+      text: '45,000 of 120,000 documents, 30 MB of 90 MB, about 4.0 s left',
+      fields: {
+        documentsDone: 45_000,
+        documentsTotal: 120_000,
+        bytesDone: 30e6,
+        bytesTotal: 90e6,
+        etaSeconds: 4,
+      },
+    });
+    expect(etaOf(0, 100, 5)).toBeNull();
+    expect(etaOf(1, 100, 0.1)).toBeNull();
+  });
+
+  it('tell what the head is doing', () => {
+    expect(snapshotSentence(emptyView).text).toBe('waiting for the snapshot-builder to begin');
+    expect(snapshotSentence({ ...emptyView, head }).text).toBe('making data files of the copy, 42 %');
+  });
+
+  it('tell how far the archive is behind', () => {
+    const view = { ...emptyView, capture };
+    expect(lagSentence(view, { t: 1003, i: 9 }, 1234)).toEqual({
+      text: 'newest write 00:16:43 (1,234 numbered writes acknowledged); archived up to 00:16:40, 3 s behind',
+      fields: { newest: { t: 1003, i: 9 }, archivedTo: { t: 1000, i: 1 }, lagSeconds: 3, acknowledgedWrites: 1234 },
+    });
+    expect(lagSentence(emptyView, null, null).text).toBe('no write seen yet; nothing archived yet');
+  });
+});
+
+describe('follow', () => {
+  const step = { progress: () => undefined, note: () => undefined, done: () => undefined };
+  const sentence = () => ({ text: 'working', fields: {} });
+
+  it('gives what it waited for, and the reason where that cannot come', async () => {
+    const clock = new ManualClock();
+    const bus = await EmbeddedBus.open(':memory:', { clock });
+    const publisher = new Publisher({ bus, topics: topicsOf(), clock, source: '/spec' });
+    const watch = await ProtectionWatch.start(bus, about, 0);
+    const { signal } = new AbortController();
+    const options = { watch, step, clock, signal, sentence };
+    await expect(follow({ ...options, until: () => 7 })).resolves.toBe(7);
+
+    const waiting = follow({ ...options, until: () => null });
+    const outcome = expect(waiting).rejects.toMatchObject({ code: 'LAUNCHER-10006' });
+    const refused = { ...about, action: 'refused', reason: 'bound to another' } as const;
+    await publisher.event(captureDisturbed, { deployment: 'sample', id: '1' }, refused);
+    await eventually(() => watch.view.troubles.length === 1);
+    await clock.advance(100);
+    await outcome;
+    await bus.close();
+  });
+
+  it('gives up when nothing happens for ten minutes', async () => {
+    const clock = new ManualClock();
+    const bus = await EmbeddedBus.open(':memory:', { clock });
+    const watch = await ProtectionWatch.start(bus, about, 0);
+    const { signal } = new AbortController();
+    const waiting = follow({ watch, step, clock, signal, sentence, until: () => false });
+    const outcome = expect(waiting).rejects.toMatchObject({
+      code: 'LAUNCHER-10008',
+      message: 'nothing happened for 10 min 0 s: working',
+    });
+    for (let second = 0; second <= 601; second++) await clock.advance(1000);
+    await outcome;
+    await bus.close();
+  });
+});

@@ -1,0 +1,53 @@
+import type { MongodBinary } from '@headwater/mongod';
+import { variableOf } from '@headwater/mongod';
+import { environmentNames } from '@headwater/contracts';
+import { serviceFacts, serviceNames, type ServiceName } from './service-names.js';
+
+export interface EnvironmentOptions {
+  /** Ours: what a user sets in it reaches every service. */
+  readonly inherited: NodeJS.ProcessEnv;
+  readonly uri: string;
+  readonly deployment: string | null;
+  readonly binary: MongodBinary;
+  readonly ports: Readonly<Record<ServiceName, number>>;
+  readonly busFile: string;
+  readonly store: string;
+  readonly heads: string;
+  /** Short intervals, so that one run shows everything within a minute. */
+  readonly once: boolean;
+}
+
+/** Where the launcher has the last word: it talks to the services itself. */
+const topicPrefix = 'headwater';
+
+const shortIntervals = {
+  HEADWATER_SLICE_MAX_AGE_SECONDS: '1',
+  HEADWATER_SNAPSHOT_INTERVAL_SECONDS: '15',
+};
+
+/** The environment of every service. A misspelt name in the inherited one is left for them to refuse. */
+export function serviceEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
+  const { HEADWATER_MONGODB_URI_FILE: _file, ...inherited } = options.inherited;
+  const ports = serviceNames.map((name) => [serviceFacts[name].portVariable, String(options.ports[name])]);
+  return {
+    ...(options.once ? shortIntervals : {}),
+    ...inherited,
+    ...Object.fromEntries(ports),
+    ...(options.deployment === null ? {} : { HEADWATER_DEPLOYMENT: options.deployment }),
+    [mongodVariable(options.binary)]: options.binary.path,
+    HEADWATER_MONGODB_URI: options.uri,
+    HEADWATER_HOST: '127.0.0.1',
+    HEADWATER_TOPIC_PREFIX: topicPrefix,
+    HEADWATER_BUS: 'embedded',
+    HEADWATER_BUS_FILE: options.busFile,
+    HEADWATER_STORE: 'directory',
+    HEADWATER_STORE_DIRECTORY: options.store,
+    HEADWATER_HEAD_DIRECTORY: options.heads,
+  };
+}
+
+/** So that the services run the very mongod that was found, and look for none. */
+function mongodVariable({ series }: MongodBinary): string {
+  const own = variableOf(series);
+  return environmentNames.some(({ name }) => name === own) ? own : 'HEADWATER_MONGOD';
+}

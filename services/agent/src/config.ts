@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { logLevels, oneOf, parseConfig, setting, text, wholeNumber } from '@headwater/service-kit';
+import { z } from 'zod';
+
+const schema = z
+  .object({
+    host: setting('HEADWATER_HOST', text().default('127.0.0.1'), 'Address to listen on.'),
+    port: setting(
+      'HEADWATER_AGENT_PORT',
+      wholeNumber({ min: 0, max: 65_535 }).default(7310),
+      'Port; 0 takes a free one.',
+    ),
+    logLevel: setting('HEADWATER_LOG_LEVEL', oneOf(logLevels).default('info'), 'Least level that is logged.'),
+    agentId: setting(
+      'HEADWATER_AGENT_ID',
+      text().default(`${hostname()}-${randomUUID().slice(0, 8)}`),
+      'Name of this agent in events and states; by default the host and a random part.',
+    ),
+    mongodbUri: setting('HEADWATER_MONGODB_URI', text(), 'Connection string of the replica set to protect.'),
+    deployment: setting(
+      'HEADWATER_DEPLOYMENT',
+      text().optional(),
+      "Id of the deployment; by default the replica set's name.",
+    ),
+    bus: setting('HEADWATER_BUS', oneOf(['embedded']).default('embedded'), 'Kind of bus.'),
+    busFile: setting('HEADWATER_BUS_FILE', text(), 'File of the embedded bus.'),
+    topicPrefix: setting('HEADWATER_TOPIC_PREFIX', text().default('headwater'), 'First word of every topic.'),
+    batchMaxKib: setting(
+      'HEADWATER_BATCH_MAX_KIB',
+      wholeNumber({ min: 16, max: 16_384, unit: 'KiB' }).default(900),
+      'A batch is sent at this size; one larger entry travels alone.',
+    ),
+    batchMaxAgeMillis: setting(
+      'HEADWATER_BATCH_MAX_AGE_MILLISECONDS',
+      wholeNumber({ min: 0, max: 60_000, unit: 'milliseconds' }).default(200),
+      'A batch is sent at this age.',
+    ),
+    partMib: setting(
+      'HEADWATER_INITIAL_SYNC_PART_MIB',
+      wholeNumber({ min: 1, max: 16, unit: 'MiB' }).default(8),
+      'Size of a part of an initial sync.',
+    ),
+    windowMib: setting(
+      'HEADWATER_INITIAL_SYNC_WINDOW_MIB',
+      wholeNumber({ min: 1, max: 2048, unit: 'MiB' }).default(128),
+      'Parts of an initial sync that may be on the bus and not yet in the store.',
+    ),
+  })
+  .superRefine((config, context) => {
+    if (config.windowMib < config.partMib) {
+      context.addIssue({
+        code: 'custom',
+        path: ['windowMib'],
+        message: 'must not be below HEADWATER_INITIAL_SYNC_PART_MIB',
+      });
+    }
+  });
+
+export type AgentConfig = z.output<typeof schema>;
+
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): AgentConfig {
+  return parseConfig(schema, environment, 'agent');
+}

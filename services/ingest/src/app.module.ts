@@ -1,0 +1,130 @@
+import { hostname } from 'node:os';
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { systemClock } from '@headwater/clock';
+import { topicsOf } from '@headwater/contracts';
+import type { Subscription } from '@headwater/messaging';
+import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { DirectoryStore } from '@headwater/object-store/directory';
+import { Repository } from '@headwater/repository';
+import { BusTransport, Lifecycle, Publisher } from '@headwater/service-kit';
+import type { ServiceKit } from '@headwater/service-kit';
+import { ArchiveMetrics } from './archiving/archive-metrics.js';
+import { Intake } from './archiving/intake.js';
+import { SliceCloser } from './archiving/slice-closer.js';
+import { watchAgents } from './capture/agent-watch.js';
+import { CaptureRegistry } from './capture/capture-registry.js';
+import type { IngestConfig } from './config.js';
+import { BatchIntake } from './continuity/batch-intake.js';
+import { ContinuityConsumer } from './continuity/continuity.consumer.js';
+import { InitialSyncConsumer } from './initial-sync/initial-sync.consumer.js';
+import { SyncIntake } from './initial-sync/sync-intake.js';
+
+const mib = 1024 * 1024;
+
+/** What the steps share. */
+interface Foundation {
+  readonly bus: EmbeddedBus;
+  readonly store: DirectoryStore;
+  readonly repository: Repository;
+  readonly publisher: Publisher;
+  readonly stateTopic: string;
+}
+
+@Module({})
+export class AppModule {
+  static async compose(this: void, kit: ServiceKit<IngestConfig>): Promise<DynamicModule> {
+    const { config, logger, metrics, readiness } = kit;
+    const foundation = await openFoundation(config);
+    const { repository, bus, publisher, stateTopic } = foundation;
+    const archiveMetrics = new ArchiveMetrics(metrics);
+    const capture = { clock: systemClock, metrics: archiveMetrics };
+    const registry = new CaptureRegistry({ repository, bus, stateTopic, publisher, logger, capture });
+    const closer = new SliceCloser({
+      registry,
+      clock: systemClock,
+      logger,
+      maxAgeMillis: config.sliceMaxAgeSeconds * 1000,
+      bufferBytes: config.sliceBufferMib * mib,
+    });
+    const intake = new Intake({ registry, closer, logger });
+    const transport = transportOf(kit, bus, intake, registry);
+    readiness.register('archive', () => closer.health);
+    const sliceMaxBytes = config.sliceMaxMib * mib;
+    return {
+      module: AppModule,
+      controllers: [ContinuityConsumer, InitialSyncConsumer],
+      providers: [
+        { provide: Intake, useValue: intake },
+        {
+          provide: BatchIntake,
+          useValue: new BatchIntake({ publisher, logger, clock: systemClock, sliceMaxBytes }),
+        },
+        { provide: SyncIntake, useValue: new SyncIntake({ publisher, logger, metrics: archiveMetrics }) },
+        { provide: BusTransport, useValue: transport },
+        { provide: Lifecycle, useValue: lifecycleOf(kit, foundation, { registry, closer, transport }) },
+      ],
+    };
+  }
+}
+
+async function openFoundation(config: IngestConfig): Promise<Foundation> {
+  const topics = topicsOf(config.topicPrefix);
+  const bus = await EmbeddedBus.open(config.busFile);
+  const store = await DirectoryStore.open(config.storeDirectory);
+  const repository = await Repository.open(store);
+  const source = `/headwater/ingest/${hostname()}`;
+  const publisher = new Publisher({ bus, topics, clock: systemClock, source });
+  return { bus, store, repository, publisher, stateTopic: topics.state };
+}
+
+function transportOf(
+  { config, logger }: ServiceKit<IngestConfig>,
+  bus: EmbeddedBus,
+  intake: Intake,
+  registry: CaptureRegistry,
+): BusTransport {
+  return new BusTransport({
+    bus,
+    group: `${config.topicPrefix}.ingest`,
+    logger,
+    topicPrefix: config.topicPrefix,
+    onAssigned: async () => {
+      intake.reset();
+      await registry.assign();
+    },
+    onRevoked: () => {
+      registry.revoke();
+      return Promise.resolve();
+    },
+  });
+}
+
+function lifecycleOf(
+  { logger }: ServiceKit<IngestConfig>,
+  { bus, store, stateTopic }: Foundation,
+  steps: {
+    readonly registry: CaptureRegistry;
+    readonly closer: SliceCloser;
+    readonly transport: BusTransport;
+  },
+): Lifecycle {
+  const { registry, closer, transport } = steps;
+  let agents: Subscription | null = null;
+  return new Lifecycle({
+    start: async () => {
+      closer.start();
+      agents = await watchAgents({ bus, stateTopic, registry, logger });
+    },
+    drain: async () => {
+      await agents?.stop();
+      await transport.stopIntake();
+      await closer.stop();
+      await closer.flush();
+    },
+    close: async () => {
+      await bus.close();
+      await store.close();
+    },
+  });
+}

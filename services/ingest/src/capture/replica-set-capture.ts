@@ -1,0 +1,223 @@
+import pLimit from 'p-limit';
+import type { Clock } from '@headwater/clock';
+import { captureKey, captureOrdered, captureState } from '@headwater/contracts';
+import type { CaptureOrdered } from '@headwater/contracts';
+import { formatPosition } from '@headwater/oplog';
+import type { Position, RawEntry } from '@headwater/oplog';
+import type { ReplicaSetRepository, SyncBegun } from '@headwater/repository';
+import type { Logger, Publisher } from '@headwater/service-kit';
+import type { Ticket } from '../archiving/commit-ledger.js';
+import { OpenSlice } from '../archiving/open-slice.js';
+import type { ArchiveMetrics } from '../archiving/archive-metrics.js';
+import type { ContinuityView } from '../continuity/continuity.js';
+import { ingestErrors } from '../ingest-errors.js';
+import { syncIdOf } from './capture.js';
+import type { Capture, Order } from './capture.js';
+import { openingOf } from './derive-capture.js';
+
+export interface CaptureDependencies {
+  readonly archive: ReplicaSetRepository;
+  readonly replicaSetId: string;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: ArchiveMetrics;
+}
+
+const nowhere: Position = { ts: { t: 0, i: 0 }, term: -1 };
+
+/**
+ * One replica set in ingest's hands: its order, its open slice, and the three steps that every change takes in this
+ * sequence: the object is durable, the state is published, the message is committed.
+ */
+export class ReplicaSetCapture {
+  /** Everything that reads or changes this capture runs in here, one at a time. */
+  readonly inTurn = pLimit(1);
+  private slice: OpenSlice | null = null;
+  /** Archived, and not announced yet: the bus failed in between. */
+  private unannounced: Ticket[] = [];
+  private rewound = { at: '', times: 0 };
+  /** The order that was given last, until its event is out. */
+  private ordered: CaptureOrdered | null = null;
+  private stateIsOut = true;
+
+  constructor(
+    private readonly dependencies: CaptureDependencies,
+    private capture: Capture,
+  ) {}
+
+  get current(): Capture {
+    return this.capture;
+  }
+
+  get archive(): ReplicaSetRepository {
+    return this.dependencies.archive;
+  }
+
+  get replicaSetId(): string {
+    return this.dependencies.replicaSetId;
+  }
+
+  get openBytes(): number {
+    return this.slice?.bytes ?? 0;
+  }
+
+  /** Milliseconds since the open slice got its first entry; 0 without one. */
+  get openAge(): number {
+    return this.slice === null ? 0 : this.dependencies.clock.ticksMillis() - this.slice.openedAt;
+  }
+
+  /** True when something waits to be archived or announced. */
+  get pending(): boolean {
+    return this.slice !== null || this.unannounced.length > 0 || !this.stateIsOut;
+  }
+
+  get view(): ContinuityView {
+    const { epoch, chain, archivedTo, opening } = this.capture;
+    const end = archivedTo ?? nowhere;
+    return {
+      epoch,
+      chain,
+      archivedTo: end,
+      acceptedTo: this.slice?.range.to ?? end,
+      opening: opening && this.slice === null,
+      openEntries: this.slice?.entries ?? [],
+      rewinds: this.rewound.at === formatPosition(end) ? this.rewound.times : 0,
+    };
+  }
+
+  accept(entries: readonly RawEntry[], to: Position, ticket: Ticket): void {
+    this.slice ??= new OpenSlice(this.view.archivedTo, this.dependencies.clock.ticksMillis());
+    this.slice.append(entries, to);
+    this.slice.tickets.push(ticket);
+  }
+
+  /** Settles a message whose answer rests on what was accepted: not before that is durable. */
+  async settleWithSlice(ticket: Ticket): Promise<void> {
+    if (this.slice === null) {
+      await ticket.settle();
+    } else {
+      this.slice.tickets.push(ticket);
+    }
+  }
+
+  /** Makes what was accepted durable, then says so, then commits. May be called again after a failure at any step. */
+  async closeSlice(): Promise<void> {
+    const { slice, capture } = this;
+    if (slice !== null && capture.chain !== null) {
+      await this.archive.oplog.writeSlice(
+        capture.chain,
+        slice.range,
+        slice.entries.map((entry) => entry.bytes),
+      );
+      this.capture = { ...capture, archivedTo: slice.range.to, opening: false };
+      this.unannounced.push(...slice.tickets);
+      this.slice = null;
+      this.stateIsOut = false;
+      this.dependencies.metrics.sliceArchived(this.archive, slice);
+    }
+    if (!this.stateIsOut) {
+      await this.publishState();
+    }
+    for (let ticket = this.unannounced[0]; ticket !== undefined; ticket = this.unannounced[0]) {
+      await ticket.settle();
+      this.unannounced.shift();
+    }
+  }
+
+  /** Begins a new epoch. The create-only object comes first: two owners cannot give the same one. */
+  async give(order: Order): Promise<void> {
+    const epoch = this.capture.epoch + 1;
+    const isNewSync = order.order === 'initial-sync' && order.chain === null;
+    const syncId = isNewSync ? syncIdOf(epoch) : (this.capture.sync?.id ?? null);
+    const document = {
+      format: 1,
+      epoch,
+      syncId,
+      createdAt: this.dependencies.clock.now().toISOString(),
+      ...order,
+    } as const;
+    if ((await this.archive.epochs.create(document)) === 'exists') {
+      throw ingestErrors.epochTaken(`epoch ${String(epoch)} of ${this.archive.name} was already given`);
+    }
+    const sync = isNewSync ? { id: syncIdOf(epoch), begun: null, archivedPart: 0 } : this.capture.sync;
+    this.capture = {
+      ...this.capture,
+      ...order,
+      epoch,
+      sync,
+      opening: this.capture.opening && order.chain !== null,
+    };
+    this.dependencies.logger.info(
+      {
+        logId: 'capture.ordered',
+        ...this.about,
+        epoch,
+        order: order.order,
+        chain: order.chain,
+        reason: order.reason,
+      },
+      'a new order was given',
+    );
+    const { reason, chain } = order;
+    this.ordered = { ...this.about, epoch, order: order.order, chain, reason };
+    await this.publishState();
+  }
+
+  /** Counts the rewinds to one position, so that one that does not help is not ordered for ever. */
+  noteRewind(): void {
+    const at = formatPosition(this.view.archivedTo);
+    this.rewound = { at, times: this.rewound.at === at ? this.rewound.times + 1 : 1 };
+  }
+
+  /** The initial sync of this epoch has begun: its chain opens just before its first entry. */
+  async syncBegun(begun: SyncBegun): Promise<void> {
+    const opening = openingOf(begun.beginFetching);
+    const sync = { id: begun.syncId, begun, archivedPart: this.capture.sync?.archivedPart ?? 0 };
+    this.capture = { ...this.capture, chain: begun.chain, archivedTo: opening, opening: true, sync };
+    await this.publishState();
+  }
+
+  async partArchived(part: number): Promise<void> {
+    const { sync } = this.capture;
+    this.capture = { ...this.capture, sync: sync === null ? null : { ...sync, archivedPart: part } };
+    await this.publishState();
+  }
+
+  /** Tells agents and readers the order that is in force and how far the store is. */
+  async publishState(): Promise<void> {
+    this.stateIsOut = false;
+    const { epoch, order, chain, archivedTo, sync, reason } = this.capture;
+    await this.dependencies.publisher.state(
+      captureState,
+      captureKey(this.archive.deployment, this.archive.name),
+      {
+        ...this.about,
+        replicaSetId: this.replicaSetId,
+        epoch,
+        order,
+        tail: chain === null || archivedTo === null ? null : { chain, archivedTo },
+        sync:
+          sync === null
+            ? null
+            : { id: sync.id, attempt: sync.begun?.attempt ?? null, archivedPart: sync.archivedPart },
+        reason,
+        updatedAt: this.dependencies.clock.now().toISOString(),
+      },
+    );
+    if (this.ordered !== null) {
+      const id = `${this.replicaSetId}/epoch/${String(this.ordered.epoch)}`;
+      await this.dependencies.publisher.event(
+        captureOrdered,
+        { deployment: this.archive.deployment, id },
+        this.ordered,
+      );
+      this.ordered = null;
+    }
+    this.stateIsOut = true;
+  }
+
+  get about(): { deployment: string; replicaSet: string } {
+    return { deployment: this.archive.deployment, replicaSet: this.archive.name };
+  }
+}

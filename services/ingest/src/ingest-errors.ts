@@ -1,0 +1,27 @@
+import { defineErrors } from '@headwater/errors';
+
+export const ingestErrors = defineErrors('INGEST', {
+  otherReplicaSet: {
+    number: 10001,
+    solution:
+      'Two replica sets use one deployment id: give the new one its own HEADWATER_DEPLOYMENT, or point the agent at the set that is bound to this id.',
+  },
+  listingUnusable: {
+    number: 10002,
+    retryable: true,
+    solution:
+      'Repair or restore the object that the message names; capture of this replica set waits until it can be read.',
+  },
+  epochTaken: {
+    number: 10003,
+    retryable: true,
+    solution:
+      'Another ingest gave an order at the same moment; the listing is read again and nothing needs to be done.',
+  },
+  storeFull: {
+    number: 10004,
+    retryable: true,
+    solution:
+      'The store refuses slices: make it writable or give it space; the agents hold and go on by themselves.',
+  },
+});

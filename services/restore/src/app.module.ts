@@ -1,0 +1,81 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { systemClock } from '@headwater/clock';
+import { topicsOf } from '@headwater/contracts';
+import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { findMongod } from '@headwater/mongod';
+import type { MongodBinary } from '@headwater/mongod';
+import { DirectoryStore } from '@headwater/object-store/directory';
+import { RecoveryEngine } from '@headwater/recovery';
+import { Repository } from '@headwater/repository';
+import { Lifecycle, Publisher } from '@headwater/service-kit';
+import type { Logger, ServiceKit } from '@headwater/service-kit';
+import { DeploymentsController } from './api/deployments.controller.js';
+import { IdempotentAnswers } from './api/idempotency.js';
+import { RestoresController } from './api/restores.controller.js';
+import { thisHost } from './config.js';
+import type { RestoreConfig } from './config.js';
+import { JobBoard } from './jobs/job-board.js';
+import { JobRun } from './jobs/job-run.js';
+import { RestoreJobs } from './jobs/restore-jobs.js';
+import { Catalogue } from './planning/catalogue.js';
+import { Planner } from './planning/planner.js';
+
+@Module({})
+export class AppModule {
+  static async compose(this: void, { config, logger }: ServiceKit<RestoreConfig>): Promise<DynamicModule> {
+    const clock = systemClock;
+    const topics = topicsOf(config.topicPrefix);
+    const bus = await EmbeddedBus.open(config.busFile);
+    const store = await DirectoryStore.open(config.storeDirectory);
+    const publisher = new Publisher({ bus, topics, clock, source: `/headwater/restore/${thisHost}` });
+    const catalogue = new Catalogue(await Repository.open(store));
+    const mongods = mongodsOf(config, logger);
+    const engine = new RecoveryEngine({ mongods, clock, cacheMiB: config.restoreCacheMib });
+    const board = new JobBoard({ bus, stateTopic: topics.state, publisher, clock, logger, host: thisHost });
+    const jobs = new RestoreJobs({
+      planner: new Planner(catalogue),
+      board,
+      run: new JobRun({ engine, board, clock, mongods }),
+      publisher,
+      clock,
+      logger,
+      host: thisHost,
+      root: config.restoreRoot ?? null,
+    });
+    const lifecycle = new Lifecycle({
+      start: () => jobs.recover(),
+      drain: () => jobs.stop(),
+      close: async () => {
+        await bus.close();
+        await store.close();
+      },
+    });
+    return {
+      module: AppModule,
+      controllers: [DeploymentsController, RestoresController],
+      providers: [
+        { provide: Catalogue, useValue: catalogue },
+        { provide: JobBoard, useValue: board },
+        { provide: RestoreJobs, useValue: jobs },
+        { provide: IdempotentAnswers, useValue: new IdempotentAnswers(clock) },
+        { provide: Lifecycle, useValue: lifecycle },
+      ],
+    };
+  }
+}
+
+/** Looked for when it is needed: a restore service starts without a mongod. */
+function mongodsOf(config: RestoreConfig, logger: Logger): (series: string) => Promise<MongodBinary> {
+  const { mongod, mongod60, mongod70, mongod80, cacheDirectory } = config;
+  const bySeries = { '6.0': mongod60, '7.0': mongod70, '8.0': mongod80 };
+  return (series) =>
+    findMongod({
+      series,
+      environment: { mongod, bySeries },
+      cacheDirectory,
+      onProgress: (line) => {
+        logger.info({ logId: 'mongod.search', series }, line);
+      },
+    });
+}

@@ -1,0 +1,90 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { restoreErrors } from '../restore-errors.js';
+import { TargetDirectory } from './target-directory.js';
+
+const code = (name: keyof typeof restoreErrors) => ({ code: restoreErrors[name]('').code });
+
+describe('a target directory', () => {
+  let home: string;
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'headwater-target-'));
+  });
+
+  afterEach(async () => {
+    await rm(home, { recursive: true });
+  });
+
+  const options = (path: string, change: { root?: string; bytes?: number } = {}) => ({
+    path,
+    root: change.root ?? null,
+    bytes: change.bytes ?? 0,
+  });
+
+  it('is refused when it is not empty, is a file, or lies below a file', async () => {
+    await writeFile(join(home, 'file'), '');
+    await expect(TargetDirectory.check(options(home))).rejects.toMatchObject(code('directoryNotEmpty'));
+    await expect(TargetDirectory.check(options(join(home, 'file')))).rejects.toMatchObject(
+      code('directoryUnusable'),
+    );
+    await expect(TargetDirectory.check(options(join(home, 'file', 'x')))).rejects.toMatchObject(
+      code('directoryUnusable'),
+    );
+  });
+
+  it('is refused when it cannot be written to', async () => {
+    if (process.getuid?.() === 0) {
+      // No permission stops root: a file system that takes no directories does.
+      await expect(TargetDirectory.take(options('/sys/headwater'), 'r1')).rejects.toMatchObject({
+        code: expect.stringMatching(/^RESTORE-1000[57]$/) as string,
+      });
+      return;
+    }
+    await mkdir(join(home, 'locked'));
+    await chmod(join(home, 'locked'), 0o500);
+    await expect(TargetDirectory.check(options(join(home, 'locked')))).rejects.toMatchObject(
+      code('directoryUnusable'),
+    );
+  });
+
+  it('is refused before anything is written when the disk is too small', async () => {
+    const target = join(home, 'a', 'b');
+    await expect(TargetDirectory.take(options(target, { bytes: 1e18 }), 'r1')).rejects.toMatchObject(
+      code('diskTooSmall'),
+    );
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('stays below the root, symbolic links followed', async () => {
+    const root = join(home, 'root');
+    await mkdir(root);
+    await symlink(home, join(root, 'out'));
+    for (const path of [root, home, join(root, '..', 'x'), join(root, 'out', 'x'), `${root}-not`]) {
+      await expect(TargetDirectory.check(options(path, { root }))).rejects.toMatchObject(code('outsideRoot'));
+    }
+    await expect(TargetDirectory.check(options(join(root, 'x', 'y'), { root }))).resolves.toBeUndefined();
+  });
+
+  it('is taken by one restore at a time, and holds its files only when they are delivered', async () => {
+    const target = await TargetDirectory.take(options(join(home, 'x')), 'r1');
+    await mkdir(target.dataDirectory);
+    await writeFile(join(target.dataDirectory, 'WiredTiger'), '');
+    await expect(TargetDirectory.take(options(join(home, 'x')), 'r2')).rejects.toMatchObject(
+      code('directoryNotEmpty'),
+    );
+    await target.deliver();
+    expect(await readdir(join(home, 'x'))).toEqual(['WiredTiger']);
+  });
+
+  it('is left as it was when the restore fails', async () => {
+    const target = await TargetDirectory.take(options(join(home, 'a', 'b')), 'r1');
+    await target.discard();
+    expect(await readdir(home)).toEqual([]);
+    await mkdir(join(home, 'mine'));
+    const given = await TargetDirectory.take(options(join(home, 'mine')), 'r1');
+    await given.discard();
+    expect(await readdir(home)).toEqual(['mine']);
+  });
+});

@@ -1,0 +1,81 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { systemClock } from '@headwater/clock';
+import { encodeId, topicsOf } from '@headwater/contracts';
+import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { findMongod } from '@headwater/mongod';
+import type { MongodBinary } from '@headwater/mongod';
+import { DirectoryStore } from '@headwater/object-store/directory';
+import { RecoveryEngine } from '@headwater/recovery';
+import { Repository } from '@headwater/repository';
+import { Lifecycle, Publisher } from '@headwater/service-kit';
+import type { Logger, ServiceKit } from '@headwater/service-kit';
+import type { SnapshotBuilderConfig } from './config.js';
+import { HeadJournal } from './head/head-journal.js';
+import { HeadKeeper } from './head/head-keeper.js';
+import { HeadRounds } from './schedule/head-rounds.js';
+import type { KeptHead } from './schedule/head-rounds.js';
+import { Sealer } from './sealing/sealer.js';
+
+@Module({})
+export class AppModule {
+  static async compose(this: void, { config, logger }: ServiceKit<SnapshotBuilderConfig>): Promise<DynamicModule> {
+    const clock = systemClock;
+    const topics = topicsOf(config.topicPrefix);
+    const bus = await EmbeddedBus.open(config.busFile);
+    const store = await DirectoryStore.open(config.storeDirectory);
+    const repository = await Repository.open(store);
+    const publisher = new Publisher({ bus, topics, clock, source: `/headwater/snapshot-builder/${hostname()}` });
+    const engine = new RecoveryEngine({ mongods: mongodsOf(config, logger), clock, cacheMiB: config.headCacheMib });
+    const sealer = new Sealer(clock);
+    const headOf = (deployment: string, replicaSet: string): KeptHead => {
+      const journal = new HeadJournal({ deployment, replicaSet, publisher, clock, logger });
+      const keeper = new HeadKeeper({
+        archive: repository.deployment(deployment).replicaSet(replicaSet),
+        directory: join(config.headDirectory, encodeId(deployment), encodeId(replicaSet), 'data'),
+        engine,
+        sealer,
+        journal,
+        clock,
+        logger,
+        intervalMillis: config.snapshotIntervalSeconds * 1000,
+      });
+      return { keeper, journal };
+    };
+    const rounds = new HeadRounds({
+      bus,
+      stateTopic: topics.state,
+      leasesTopic: topics.leases,
+      group: `${config.topicPrefix}.snapshot-builder`,
+      clock,
+      logger,
+      headOf,
+    });
+    const lifecycle = new Lifecycle({
+      start: () => rounds.start(),
+      drain: () => rounds.stop(),
+      close: async () => {
+        await bus.close();
+        await store.close();
+      },
+    });
+    return { module: AppModule, providers: [{ provide: Lifecycle, useValue: lifecycle }] };
+  }
+}
+
+/** Looked for when it is needed, and said when it is not there: capture goes on without one. */
+function mongodsOf(config: SnapshotBuilderConfig, logger: Logger): (series: string) => Promise<MongodBinary> {
+  const { mongod, mongod60, mongod70, mongod80, cacheDirectory } = config;
+  const bySeries = { '6.0': mongod60, '7.0': mongod70, '8.0': mongod80 };
+  return (series) =>
+    findMongod({
+      series,
+      environment: { mongod, bySeries },
+      cacheDirectory,
+      onProgress: (line) => {
+        logger.info({ logId: 'mongod.search', series }, line);
+      },
+    });
+}

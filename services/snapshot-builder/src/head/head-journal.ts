@@ -1,0 +1,89 @@
+import type { Clock } from '@headwater/clock';
+import { headKey, headState, snapshotCompleted, snapshotFailed, snapshotKey, snapshotState } from '@headwater/contracts';
+import type { HeadState, SnapshotFact } from '@headwater/contracts';
+import { isHeadwaterError, messageOf } from '@headwater/errors';
+import type { Manifest } from '@headwater/repository';
+import type { Logger, Publisher } from '@headwater/service-kit';
+
+export interface HeadJournalOptions {
+  readonly deployment: string;
+  readonly replicaSet: string;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const progressEveryMillis = 500;
+
+/** What is said of one head and its snapshots. */
+export class HeadJournal {
+  private state: Omit<HeadState, 'deployment' | 'replicaSet' | 'updatedAt'> = {
+    state: 'absent',
+    chain: null,
+    position: null,
+    progress: null,
+    reason: null,
+  };
+  private progressAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: HeadJournalOptions) {}
+
+  get current(): HeadState['state'] {
+    return this.state.state;
+  }
+
+  async enter(state: HeadState['state'], change: Partial<Pick<HeadState, 'chain' | 'position' | 'reason'>> = {}): Promise<void> {
+    this.state = { ...this.state, progress: null, reason: null, ...change, state };
+    await this.publish();
+  }
+
+  /** @param ratio 0 to 1 */
+  progressed(ratio: number): void {
+    const { clock, logger } = this.options;
+    this.state = { ...this.state, progress: Math.min(1, Math.max(0, ratio)) };
+    if (clock.ticksMillis() - this.progressAt >= progressEveryMillis) {
+      this.progressAt = clock.ticksMillis();
+      void this.publish().catch((error: unknown) => {
+        logger.warn({ logId: 'head.state-refused', err: error }, 'the bus refuses the progress of a head');
+      });
+    }
+  }
+
+  async sealed(manifest: Manifest): Promise<void> {
+    const { deployment, replicaSet, publisher } = this.options;
+    const { id, chain, position, sizeBytes, storedBytes, createdAt, kind } = manifest;
+    const fact: SnapshotFact = {
+      deployment,
+      replicaSet,
+      snapshotId: id,
+      kind,
+      chain,
+      ts: position.ts,
+      sizeBytes,
+      storedBytes,
+      createdAt,
+    };
+    await publisher.state(snapshotState, snapshotKey(deployment, replicaSet, id), fact);
+    await publisher.event(snapshotCompleted, { deployment, id: `${manifest.replicaSetId}/snapshot/${id}` }, fact);
+  }
+
+  /** Broken: said once, and again only for another reason. */
+  async failed(error: unknown): Promise<void> {
+    const { deployment, replicaSet, publisher, logger, clock } = this.options;
+    const reason = messageOf(error);
+    const isKnown = this.state.state === 'broken' && this.state.reason === reason;
+    await this.enter('broken', { reason });
+    if (!isKnown) {
+      const code = isHeadwaterError(error) ? error.code : 'BUILDER-90001';
+      logger.error({ logId: 'head.broken', deployment, replicaSet, err: error }, reason);
+      const id = `${deployment}/${replicaSet}/snapshot-failed/${clock.now().toISOString()}`;
+      await publisher.event(snapshotFailed, { deployment, id }, { deployment, replicaSet, code, reason });
+    }
+  }
+
+  private async publish(): Promise<void> {
+    const { deployment, replicaSet, publisher, clock } = this.options;
+    const state = { deployment, replicaSet, ...this.state, updatedAt: clock.now().toISOString() };
+    await publisher.state(headState, headKey(deployment, replicaSet), state);
+  }
+}
