@@ -72,6 +72,7 @@ export const vendorHomes = {
     'libs/recovery',
     'libs/testing',
     'services/agent',
+    'services/ingest/src/spec-support',
     'e2e',
     'deploy/local',
   ],

@@ -13,6 +13,7 @@ import { ArchiveMetrics } from './archiving/archive-metrics.js';
 import { Intake } from './archiving/intake.js';
 import { SliceCloser } from './archiving/slice-closer.js';
 import { watchAgents } from './capture/agent-watch.js';
+import { CaptureLoader } from './capture/capture-loader.js';
 import { CaptureRegistry } from './capture/capture-registry.js';
 import type { IngestConfig } from './config.js';
 import { BatchIntake } from './continuity/batch-intake.js';
@@ -38,8 +39,14 @@ export class AppModule {
     const foundation = await openFoundation(config);
     const { repository, bus, publisher, stateTopic } = foundation;
     const archiveMetrics = new ArchiveMetrics(metrics);
-    const capture = { clock: systemClock, metrics: archiveMetrics };
-    const registry = new CaptureRegistry({ repository, bus, stateTopic, publisher, logger, capture });
+    const loader = new CaptureLoader({
+      repository,
+      bus,
+      stateTopic,
+      publisher,
+      capture: { clock: systemClock, metrics: archiveMetrics, logger },
+    });
+    const registry = new CaptureRegistry({ repository, loader, publisher, clock: systemClock, logger });
     const closer = new SliceCloser({
       registry,
       clock: systemClock,
@@ -50,6 +57,7 @@ export class AppModule {
     const intake = new Intake({ registry, closer, logger });
     const transport = transportOf(kit, bus, intake, registry);
     readiness.register('archive', () => closer.health);
+    readiness.register('replica-sets', () => registry.health);
     const sliceMaxBytes = config.sliceMaxMib * mib;
     return {
       module: AppModule,
@@ -58,7 +66,7 @@ export class AppModule {
         { provide: Intake, useValue: intake },
         {
           provide: BatchIntake,
-          useValue: new BatchIntake({ publisher, logger, clock: systemClock, sliceMaxBytes }),
+          useValue: new BatchIntake({ publisher, logger, sliceMaxBytes }),
         },
         { provide: SyncIntake, useValue: new SyncIntake({ publisher, logger, metrics: archiveMetrics }) },
         { provide: BusTransport, useValue: transport },

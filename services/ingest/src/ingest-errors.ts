@@ -18,10 +18,4 @@ export const ingestErrors = defineErrors('INGEST', {
     solution:
       'Another ingest gave an order at the same moment; the listing is read again and nothing needs to be done.',
   },
-  storeFull: {
-    number: 10004,
-    retryable: true,
-    solution:
-      'The store refuses slices: make it writable or give it space; the agents hold and go on by themselves.',
-  },
 });

@@ -12,6 +12,8 @@ interface Lane {
   readonly deliveries: Map<number, Delivery>;
   /** Everything up to it may be committed. */
   due: number;
+  /** Commits everything up to `due`, and has not yet. */
+  uncommitted: Delivery | null;
 }
 
 /**
@@ -38,6 +40,7 @@ export class CommitLedger {
       tracker: new CommitTracker(),
       deliveries: new Map<number, Delivery>(),
       due: -1,
+      uncommitted: null,
     };
     this.lanes.set(key, lane);
     return lane;
@@ -45,16 +48,17 @@ export class CommitLedger {
 }
 
 async function settle(lane: Lane, offset: number): Promise<void> {
-  const committed = lane.tracker.settle(offset);
-  if (committed === null) {
-    return;
-  }
-  lane.due = committed;
-  const delivery = lane.deliveries.get(committed);
-  for (const known of lane.deliveries.keys()) {
-    if (known <= committed) {
-      lane.deliveries.delete(known);
+  const due = lane.tracker.settle(offset);
+  if (due !== null) {
+    lane.due = due;
+    lane.uncommitted = lane.deliveries.get(due) ?? null;
+    for (const known of lane.deliveries.keys()) {
+      if (known <= due) {
+        lane.deliveries.delete(known);
+      }
     }
   }
-  await delivery?.commit();
+  // A commit that failed is tried again with whatever is settled next.
+  await lane.uncommitted?.commit();
+  lane.uncommitted = null;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@headwater/clock';
 import type { CaptureRegistry } from '../capture/capture-registry.js';
 import type { ReplicaSetCapture } from '../capture/replica-set-capture.js';
-import type { Logger, Readiness } from '@headwater/service-kit';
+import type { Logger, ReadinessResult } from '@headwater/service-kit';
 
 export interface SliceCloserOptions {
   readonly registry: CaptureRegistry;
@@ -19,13 +19,14 @@ const pauseMillis = 100;
 export class SliceCloser {
   private readonly stopping = new AbortController();
   private running: Promise<void> | null = null;
-  private failure: string | null = null;
+  private readonly failing = new Set<string>();
 
   constructor(private readonly options: SliceCloserOptions) {}
 
   /** For `/readyz`. */
-  get health(): ReturnType<Parameters<Readiness['register']>[1]> {
-    return this.failure === null ? 'ok' : { reason: this.failure };
+  get health(): ReadinessResult {
+    const [first] = this.failing;
+    return first === undefined ? 'ok' : { reason: `slices of ${first} cannot be archived` };
   }
 
   start(): void {
@@ -40,7 +41,7 @@ export class SliceCloser {
   /** Closes everything that is open, as far as the store allows. */
   async flush(): Promise<void> {
     for (const capture of this.options.registry.all()) {
-      await capture.inTurn(() => capture.closeSlice());
+      await this.close(capture);
     }
   }
 
@@ -57,6 +58,12 @@ export class SliceCloser {
       for (const capture of this.due()) {
         await this.close(capture);
       }
+      await this.options.registry.tick().catch((error: unknown) => {
+        this.options.logger.error(
+          { logId: 'captures.retry', err: error },
+          'what waits could not be tried again',
+        );
+      });
       await this.options.clock.sleep(pauseMillis, this.stopping.signal).catch(() => undefined);
     }
   }
@@ -73,17 +80,16 @@ export class SliceCloser {
   }
 
   private async close(capture: ReplicaSetCapture): Promise<void> {
+    const key = `${capture.archive.deployment}/${capture.archive.name}`;
     try {
       await capture.inTurn(() => capture.closeSlice());
-      this.failure = null;
+      this.failing.delete(key);
     } catch (error) {
-      if (this.failure === null) {
-        this.options.logger.error(
-          { logId: 'slice.refused', ...capture.about, err: error },
-          'a slice could not be archived: trying again',
-        );
+      if (!this.failing.has(key)) {
+        const message = 'a slice could not be archived: trying again';
+        this.options.logger.error({ logId: 'slice.refused', ...capture.about, err: error }, message);
       }
-      this.failure = `slices of ${capture.archive.name} cannot be archived`;
+      this.failing.add(key);
     }
   }
 

@@ -1,47 +1,52 @@
+import pLimit from 'p-limit';
+import type { Clock } from '@headwater/clock';
+import { captureDisturbed, replicaSetKey } from '@headwater/contracts';
 import type { AgentState } from '@headwater/contracts';
-import {
-  captureDisturbed,
-  captureKey,
-  captureState,
-  decodeJsonEvent,
-  replicaSetKey,
-} from '@headwater/contracts';
-import { messageOf } from '@headwater/errors';
-import type { MessageBus } from '@headwater/messaging';
+import { isHeadwaterError, messageOf } from '@headwater/errors';
 import type { Repository } from '@headwater/repository';
-import type { Logger, Publisher } from '@headwater/service-kit';
+import type { Logger, Publisher, ReadinessResult } from '@headwater/service-kit';
 import { ingestErrors } from '../ingest-errors.js';
-import { newSyncOrder } from './capture.js';
-import { deriveCapture } from './derive-capture.js';
-import { readStoredCapture } from './stored-capture.js';
-import { ReplicaSetCapture } from './replica-set-capture.js';
-import type { CaptureDependencies } from './replica-set-capture.js';
+import { holdMillis } from './capture.js';
+import type { CaptureLoader, ReplicaSetName } from './capture-loader.js';
+import type { ReplicaSetCapture } from './replica-set-capture.js';
 
-export interface RegistryDependencies {
+export interface RegistryOptions {
   readonly repository: Repository;
-  readonly bus: MessageBus;
-  readonly stateTopic: string;
+  readonly loader: CaptureLoader;
   readonly publisher: Publisher;
+  readonly clock: Clock;
   readonly logger: Logger;
-  readonly capture: Pick<CaptureDependencies, 'clock' | 'metrics'>;
 }
+
+const epochTaken = ingestErrors.epochTaken('').code;
+
+/** How long a replica set that cannot be read or admitted waits before it is tried again. */
+const retryMillis = 5000;
 
 /** The replica sets whose partition this ingest owns. Filled from the store's listing at each assignment. */
 export class CaptureRegistry {
-  private captures = new Map<string, ReplicaSetCapture>();
+  private readonly captures = new Map<string, ReplicaSetCapture>();
   /** In the store, and not read yet or not readable. */
-  private readonly unreadable = new Map<
-    string,
-    { readonly deployment: string; readonly replicaSet: string }
-  >();
+  private readonly unread = new Map<string, ReplicaSetName>();
   /** Agents that are active, assigned or not: the newest word of each. */
   private readonly agents = new Map<string, AgentState>();
+  /** Why a replica set waits. */
+  private readonly failures = new Map<string, string>();
+  /** Whatever puts a capture in or takes one out waits for the one before. */
+  private readonly inTurn = pLimit(1);
   private assigned = false;
+  private triedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly dependencies: RegistryDependencies) {}
+  constructor(private readonly options: RegistryOptions) {}
 
   all(): readonly ReplicaSetCapture[] {
     return [...this.captures.values()];
+  }
+
+  /** For `/readyz`: one replica set that waits does not stop the others, and is not silent. */
+  get health(): ReadinessResult {
+    const [first] = this.failures.values();
+    return first === undefined ? 'ok' : { reason: first };
   }
 
   /**
@@ -50,157 +55,142 @@ export class CaptureRegistry {
    * @throws ingestErrors.listingUnusable where the store has it and it cannot be read: its messages must wait
    */
   async of(key: string): Promise<ReplicaSetCapture | null> {
-    return this.captures.get(key) ?? (this.unreadable.has(key) ? this.reload(key) : null);
+    return this.captures.get(key) ?? this.inTurn(() => this.captures.get(key) ?? this.read(key));
   }
 
   /** Everything from the listing, then the orders that are in force once more. */
   async assign(): Promise<void> {
-    this.revoke();
-    const { repository } = this.dependencies;
-    for (const deployment of await repository.deployments()) {
-      for (const replicaSet of await repository.deployment(deployment).replicaSets()) {
-        this.unreadable.set(replicaSetKey(deployment, replicaSet), { deployment, replicaSet });
+    await this.inTurn(async () => {
+      this.revoke();
+      const { repository } = this.options;
+      for (const deployment of await repository.deployments()) {
+        for (const replicaSet of await repository.deployment(deployment).replicaSets()) {
+          this.unread.set(replicaSetKey(deployment, replicaSet), { deployment, replicaSet });
+        }
       }
-    }
-    for (const key of [...this.unreadable.keys()]) {
-      await this.reload(key).catch((error: unknown) => {
-        this.dependencies.logger.error(
-          { logId: 'capture.unreadable', key, err: error },
-          'a replica set waits',
-        );
-      });
-    }
-    this.assigned = true;
-    for (const agent of this.agents.values()) {
-      await this.admit(agent);
-    }
+      this.assigned = true;
+    });
+    await this.retry();
   }
 
   /** Open slices are dropped, never committed: whoever owns the partition next reads them again. */
   revoke(): void {
     this.assigned = false;
-    this.captures = new Map();
-    this.unreadable.clear();
+    this.captures.clear();
+    this.unread.clear();
+    this.failures.clear();
   }
 
   /** An agent that announces a replica set which the store does not know yet gets its first order. */
   async agentSeen(agent: AgentState): Promise<void> {
-    this.agents.set(replicaSetKey(agent.deployment, agent.replicaSet), agent);
-    if (this.assigned) {
-      await this.admit(agent);
+    const key = replicaSetKey(agent.deployment, agent.replicaSet);
+    this.agents.set(key, agent);
+    await this.inTurn(() => this.attempt(key));
+  }
+
+  /** Reads one replica set from the listing again: somebody else gave an order. */
+  async reload(key: string): Promise<void> {
+    await this.inTurn(async () => {
+      const known = this.captures.get(key);
+      if (known !== undefined) {
+        this.captures.delete(key);
+        this.unread.set(key, known.about);
+      }
+      await this.attempt(key);
+    });
+  }
+
+  /** Tries again what waits, and what was held long enough. Called often; does something every few seconds. */
+  async tick(): Promise<void> {
+    if (this.options.clock.ticksMillis() - this.triedAt < retryMillis) {
+      return;
+    }
+    await this.retry();
+    for (const [key, capture] of [...this.captures]) {
+      if (capture.heldFor >= holdMillis) {
+        await this.reload(key);
+      }
     }
   }
 
-  /** Reads one replica set from the listing again: at an assignment, or because somebody else gave an order. */
-  async reload(key: string): Promise<ReplicaSetCapture | null> {
-    const name = this.unreadable.get(key) ?? this.captures.get(key)?.about;
+  private async retry(): Promise<void> {
+    this.triedAt = this.options.clock.ticksMillis();
+    for (const key of new Set([...this.unread.keys(), ...this.agents.keys()])) {
+      await this.inTurn(() => this.attempt(key));
+    }
+  }
+
+  /** One replica set: what stands in its way is said once, and tried again later. */
+  private async attempt(key: string): Promise<void> {
+    if (!this.assigned) {
+      return;
+    }
+    try {
+      await this.read(key);
+      await this.admit(key);
+      this.failures.delete(key);
+    } catch (error) {
+      await this.noteFailure(key, error);
+    }
+  }
+
+  private async read(key: string): Promise<ReplicaSetCapture | null> {
+    const name = this.unread.get(key);
     if (name === undefined) {
       return null;
     }
-    this.captures.delete(key);
-    this.unreadable.set(key, name);
-    try {
-      const loaded = await this.load(name.deployment, name.replicaSet);
-      this.unreadable.delete(key);
-      return loaded;
-    } catch (cause) {
-      this.captures.delete(key);
-      throw ingestErrors.listingUnusable(`${key} cannot be read from the store: ${messageOf(cause)}`, {
-        cause,
-      });
+    const loaded = await this.options.loader.load(name);
+    if (loaded !== null) {
+      this.captures.set(key, loaded);
     }
-  }
-
-  private async load(deployment: string, replicaSet: string): Promise<ReplicaSetCapture | null> {
-    const { repository } = this.dependencies;
-    const identity = await repository.deployment(deployment).identity();
-    const archive = repository.deployment(deployment).replicaSet(replicaSet);
-    const stored = await readStoredCapture(archive);
-    if (identity === null || stored === null) {
-      return null;
-    }
-    const { capture, next } = deriveCapture(stored);
-    const loaded = this.captureOf(deployment, replicaSet, identity.replicaSetId, capture);
-    await (next === null ? loaded.publishState() : loaded.give(next));
+    this.unread.delete(key);
     return loaded;
   }
 
-  private async admit(agent: AgentState): Promise<void> {
+  private async admit(key: string): Promise<void> {
+    const agent = this.agents.get(key);
+    if (agent === undefined || this.captures.get(key)?.replicaSetId === agent.replicaSetId) {
+      return;
+    }
     const { deployment, replicaSet, replicaSetId } = agent;
-    const { repository } = this.dependencies;
-    const identity = await repository.deployment(deployment).bind({
-      format: 1,
-      deployment,
-      kind: 'replica-set',
-      replicaSetId,
-      boundAt: this.dependencies.capture.clock.now().toISOString(),
-    });
+    const boundAt = this.options.clock.now().toISOString();
+    const identity = await this.options.repository
+      .deployment(deployment)
+      .bind({ format: 1, deployment, kind: 'replica-set', replicaSetId, boundAt });
     if (identity.replicaSetId !== replicaSetId) {
-      await this.refuse(agent, identity.replicaSetId);
+      throw ingestErrors.otherReplicaSet(
+        `deployment ${deployment} is bound to replica set ${identity.replicaSetId}, and an agent announces ${replicaSetId}`,
+      );
+    }
+    try {
+      this.captures.set(key, await this.options.loader.begin(agent, replicaSetId));
+    } catch (error) {
+      if (isHeadwaterError(error) && error.code === epochTaken) {
+        // The order was given after all: by another ingest, or by a call whose answer was lost.
+        this.unread.set(key, { deployment, replicaSet });
+        await this.read(key);
+        return;
+      }
+      throw error;
+    }
+  }
+
+  private async noteFailure(key: string, error: unknown): Promise<void> {
+    const { logger, publisher } = this.options;
+    const reason = messageOf(error);
+    if (this.failures.get(key) === reason) {
       return;
     }
-    if ((await this.of(replicaSetKey(deployment, replicaSet))) !== null) {
-      return;
+    this.failures.set(key, reason);
+    logger.error({ logId: 'capture.refused', key, err: error }, `${reason}: this replica set waits`);
+    const name = this.agents.get(key) ?? this.unread.get(key);
+    if (name !== undefined) {
+      const { deployment, replicaSet } = name;
+      const fact = { deployment, id: `${key}/refused/${this.options.clock.now().toISOString()}` };
+      const data = { deployment, replicaSet, action: 'refused', reason } as const;
+      await publisher.event(captureDisturbed, fact, data).catch((refused: unknown) => {
+        logger.warn({ logId: 'bus.refused', key, err: refused }, 'the bus refuses an event');
+      });
     }
-    const epoch = await this.newestPublishedEpoch(deployment, replicaSet);
-    const nothing = {
-      epoch,
-      order: 'none',
-      chain: null,
-      archivedTo: null,
-      opening: false,
-      sync: null,
-      reason: '',
-    } as const;
-    await this.captureOf(deployment, replicaSet, replicaSetId, nothing).give(
-      newSyncOrder('the replica set has no backup yet'),
-    );
-  }
-
-  /** Agents obey the highest epoch: where the store was lost and the bus was not, counting goes on above it. */
-  private async newestPublishedEpoch(deployment: string, replicaSet: string): Promise<number> {
-    const message = await this.dependencies.bus.latest(
-      this.dependencies.stateTopic,
-      captureKey(deployment, replicaSet),
-    );
-    const state = message === null ? null : decodeJsonEvent(captureState, message);
-    return state?.ok === true ? state.value.epoch : 0;
-  }
-
-  private captureOf(
-    deployment: string,
-    replicaSet: string,
-    replicaSetId: string,
-    capture: ReplicaSetCapture['current'],
-  ) {
-    const { repository, publisher, logger } = this.dependencies;
-    const made = new ReplicaSetCapture(
-      {
-        archive: repository.deployment(deployment).replicaSet(replicaSet),
-        replicaSetId,
-        publisher,
-        logger,
-        ...this.dependencies.capture,
-      },
-      capture,
-    );
-    this.captures.set(replicaSetKey(deployment, replicaSet), made);
-    return made;
-  }
-
-  private async refuse(agent: AgentState, boundTo: string): Promise<void> {
-    const { deployment, replicaSet, replicaSetId } = agent;
-    const error = ingestErrors.otherReplicaSet(
-      `deployment ${deployment} is bound to replica set ${boundTo}, and an agent announces ${replicaSetId}`,
-    );
-    this.dependencies.logger.error(
-      { logId: 'capture.refused', deployment, replicaSet, err: error },
-      error.message,
-    );
-    await this.dependencies.publisher.event(
-      captureDisturbed,
-      { deployment, id: `${replicaSetId}/refused/${boundTo}` },
-      { deployment, replicaSet, action: 'refused', reason: error.message },
-    );
   }
 }

@@ -31,6 +31,8 @@ export interface Order {
   readonly chain: string | null;
   readonly archivedTo: Position | null;
   readonly reason: string;
+  /** It asks for what follows `archivedTo` once more. */
+  readonly isRewind?: true;
 }
 
 /** The order for a replica set whose history cannot be continued, or that has none yet. */
@@ -40,7 +42,22 @@ export function newSyncOrder(reason: string): Order {
 
 /** The same work from the end of what is archived, under a new epoch. */
 export function rewindOrder(capture: Capture, reason: string): Order {
-  return { order: capture.order, chain: capture.chain, archivedTo: capture.archivedTo, reason };
+  return {
+    order: capture.order,
+    chain: capture.chain,
+    archivedTo: capture.archivedTo,
+    reason,
+    isRewind: true,
+  };
+}
+
+/** How long a hold lasts before the order is given again. */
+export const holdMillis = 5 * 60_000;
+
+/** Nothing for a while: rewinds did not help. */
+export function holdOrder({ chain, archivedTo }: Capture, reason: string): Order {
+  const wait = `tried again in ${String(holdMillis / 60_000)} minutes, or when ingest is restarted`;
+  return { order: 'none', chain, archivedTo, reason: `held: ${reason}; ${wait}` };
 }
 
 /** The initial sync that an epoch begins is named after it: nobody else can mint that number. */

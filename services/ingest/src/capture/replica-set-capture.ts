@@ -11,8 +11,10 @@ import { OpenSlice } from '../archiving/open-slice.js';
 import type { ArchiveMetrics } from '../archiving/archive-metrics.js';
 import type { ContinuityView } from '../continuity/continuity.js';
 import { ingestErrors } from '../ingest-errors.js';
-import { syncIdOf } from './capture.js';
+import { newSyncOrder, syncIdOf } from './capture.js';
 import type { Capture, Order } from './capture.js';
+import { announceEnding, recordEnding } from './chain-ending.js';
+import type { ChainEnding } from './chain-ending.js';
 import { openingOf } from './derive-capture.js';
 
 export interface CaptureDependencies {
@@ -40,6 +42,9 @@ export class ReplicaSetCapture {
   /** The order that was given last, until its event is out. */
   private ordered: CaptureOrdered | null = null;
   private stateIsOut = true;
+  /** Recorded, and not carried out yet. */
+  private ending: ChainEnding | null = null;
+  private givenAt = 0;
 
   constructor(
     private readonly dependencies: CaptureDependencies,
@@ -125,47 +130,75 @@ export class ReplicaSetCapture {
     }
   }
 
-  /** Begins a new epoch. The create-only object comes first: two owners cannot give the same one. */
-  async give(order: Order): Promise<void> {
+  /** The chain goes no further: what was accepted is archived, why it ends is recorded, and a new chain is ordered. */
+  async endChain(ending: ChainEnding): Promise<void> {
+    if (ending.kind === 'gap') {
+      await this.closeSlice();
+    }
+    // A fork is seen in the open slice only: once that is closed, nothing is left to tell it from a repetition.
+    await recordEnding(this.archive, this.capture.chain ?? '', ending, this.dependencies.clock.now());
+    this.ending = ending;
+    await this.finishEnding();
+  }
+
+  /** Goes on with an ending that was recorded and not carried out. */
+  async finishEnding(): Promise<void> {
+    const { ending, archive } = this;
+    const { chain } = this.capture;
+    if (ending === null || chain === null) {
+      return;
+    }
+    await this.closeSlice();
+    await announceEnding(this.dependencies.publisher, archive, chain, ending);
+    await this.give(newSyncOrder(`the chain has ended: ${ending.kind}`));
+    this.ending = null;
+  }
+
+  /**
+   * Begins a new epoch. The create-only object comes first: two owners cannot give the same one. Resolves when it is
+   * durable; where the bus refuses to say so, it is said again with the next closing of a slice.
+   *
+   * @throws ingestErrors.epochTaken when somebody else has given it
+   */
+  async give(next: Order): Promise<void> {
+    const { isRewind, ...order } = next;
+    const { clock, logger } = this.dependencies;
     const epoch = this.capture.epoch + 1;
     const isNewSync = order.order === 'initial-sync' && order.chain === null;
     const syncId = isNewSync ? syncIdOf(epoch) : (this.capture.sync?.id ?? null);
-    const document = {
-      format: 1,
-      epoch,
-      syncId,
-      createdAt: this.dependencies.clock.now().toISOString(),
-      ...order,
-    } as const;
+    const document = { format: 1, epoch, syncId, createdAt: clock.now().toISOString(), ...order } as const;
     if ((await this.archive.epochs.create(document)) === 'exists') {
-      throw ingestErrors.epochTaken(`epoch ${String(epoch)} of ${this.archive.name} was already given`);
+      throw ingestErrors.epochTaken(`epoch ${epoch} of ${this.archive.name} was already given`);
+    }
+    if (isRewind === true) {
+      this.noteRewind();
     }
     const sync = isNewSync ? { id: syncIdOf(epoch), begun: null, archivedPart: 0 } : this.capture.sync;
-    this.capture = {
-      ...this.capture,
-      ...order,
-      epoch,
-      sync,
-      opening: this.capture.opening && order.chain !== null,
-    };
-    this.dependencies.logger.info(
-      {
-        logId: 'capture.ordered',
-        ...this.about,
-        epoch,
-        order: order.order,
-        chain: order.chain,
-        reason: order.reason,
-      },
-      'a new order was given',
-    );
-    const { reason, chain } = order;
-    this.ordered = { ...this.about, epoch, order: order.order, chain, reason };
+    this.capture = { ...order, epoch, sync, opening: this.capture.opening && order.chain !== null };
+    this.givenAt = clock.ticksMillis();
+    logger.info({ logId: 'capture.ordered', ...this.about, ...order, epoch }, 'a new order was given');
+    await this.repeatOrder().catch((error: unknown) => {
+      logger.warn(
+        { logId: 'bus.refused', ...this.about, err: error },
+        'the bus refuses an order: trying again',
+      );
+    });
+  }
+
+  /** Says which order is in force, as state and as an event. */
+  async repeatOrder(): Promise<void> {
+    const { epoch, order, chain, reason } = this.capture;
+    this.ordered = { ...this.about, epoch, order, chain, reason };
     await this.publishState();
   }
 
+  /** Milliseconds since nothing is ordered because rewinds did not help; 0 when something is. */
+  get heldFor(): number {
+    return this.capture.order === 'none' ? this.dependencies.clock.ticksMillis() - this.givenAt : 0;
+  }
+
   /** Counts the rewinds to one position, so that one that does not help is not ordered for ever. */
-  noteRewind(): void {
+  private noteRewind(): void {
     const at = formatPosition(this.view.archivedTo);
     this.rewound = { at, times: this.rewound.at === at ? this.rewound.times + 1 : 1 };
   }

@@ -1,57 +1,50 @@
-import type { Clock } from '@headwater/clock';
 import {
   captureDisturbed,
   decodeOplogBatch,
   forkFound,
-  forkRecorded,
   gapFound,
-  gapRecorded,
   jsonDataOf,
   oplogBatchType,
 } from '@headwater/contracts';
 import type { CloudEvent, Decoded } from '@headwater/contracts';
 import { openBatch } from '@headwater/oplog';
-import type { Position } from '@headwater/oplog';
 import type { Logger, Publisher } from '@headwater/service-kit';
 import type { Ticket } from '../archiving/commit-ledger.js';
-import { newSyncOrder, rewindOrder } from '../capture/capture.js';
+import { holdOrder, rewindOrder } from '../capture/capture.js';
 import type { ReplicaSetCapture } from '../capture/replica-set-capture.js';
 import { decideBatch, decideFork, decideGap, rewindOrHold } from './continuity.js';
 import type { Answer } from './continuity.js';
 
 export interface IntakeDependencies {
   readonly publisher: Publisher;
-  readonly clock: Clock;
   readonly logger: Logger;
   /** A slice is closed when it holds this many bytes. */
   readonly sliceMaxBytes: number;
 }
 
-/** Carries out what continuity answers. Called in the capture's turn. */
+/**
+ * Carries out what continuity answers. Called in the capture's turn.
+ *
+ * A message whose effect fails comes again and is decided again, so the effect that would change the answer, a new
+ * epoch, is always the last one.
+ */
 export class BatchIntake {
   constructor(private readonly dependencies: IntakeDependencies) {}
 
   /** A batch, a gap or a fork. Returns when it is accepted; the ticket is settled when its effect is durable. */
   async take(capture: ReplicaSetCapture, event: CloudEvent, ticket: Ticket): Promise<void> {
-    const answer = answerTo(capture, event);
-    this.dependencies.logger[answer.kind === 'Append' || answer.kind === 'Trim' ? 'debug' : 'info'](
-      {
-        logId: 'continuity.decided',
-        ...capture.about,
-        answer: answer.kind,
-        ...('reason' in answer ? { reason: answer.reason } : {}),
-      },
-      'continuity decided',
-    );
-    await this.carryOut(capture, answer, ticket);
+    await capture.finishEnding();
+    await this.carryOut(capture, answerTo(capture, event), ticket);
   }
 
   /** A message that nobody can read stands where a batch may have stood. */
   async takeUnreadable(capture: ReplicaSetCapture, problem: string, ticket: Ticket): Promise<void> {
-    await this.carryOut(capture, rewindOrHold(capture.view, `a message cannot be read: ${problem}`), ticket);
+    await capture.finishEnding();
+    await this.carryOut(capture, unreadable(capture, problem), ticket);
   }
 
   private async carryOut(capture: ReplicaSetCapture, answer: Answer, ticket: Ticket): Promise<void> {
+    this.log(capture, answer);
     switch (answer.kind) {
       case 'Append':
       case 'Trim':
@@ -68,66 +61,22 @@ export class BatchIntake {
         return;
       case 'Rewind':
         await capture.closeSlice();
-        capture.noteRewind();
-        await capture.give(rewindOrder(capture.current, answer.reason));
         await this.disturbed(capture, 'rewind', answer.reason);
+        await capture.give(rewindOrder(capture.current, answer.reason));
         break;
       case 'Hold':
         await capture.closeSlice();
-        await capture.give({ ...rewindOrder(capture.current, `held: ${answer.reason}`), order: 'none' });
         await this.disturbed(capture, 'hold', answer.reason);
+        await capture.give(holdOrder(capture.current, answer.reason));
         break;
       case 'Gap':
-        await this.closeByGap(capture, answer.from, answer.to);
+        await capture.endChain({ kind: 'gap', from: answer.from, to: answer.to });
         break;
       case 'Fork':
-        await this.closeByFork(capture, answer.at, answer.reason);
+        await capture.endChain({ kind: 'fork', at: answer.at, found: answer.found, reason: answer.reason });
         break;
     }
     await ticket.settle();
-  }
-
-  private async closeByGap(capture: ReplicaSetCapture, from: Position, to: Position): Promise<void> {
-    await capture.closeSlice();
-    const { chain } = capture.current;
-    if (chain === null) {
-      return;
-    }
-    const reason = 'no member of the replica set has this range any more';
-    await capture.archive.oplog.recordGap(chain, { format: 1, from, to, reason, createdAt: this.now() });
-    await this.dependencies.publisher.event(gapRecorded, this.factOf(capture, 'gap'), {
-      ...capture.about,
-      chain,
-      from,
-      to,
-    });
-    await capture.give(newSyncOrder('a range of the oplog no longer exists anywhere: the chain has ended'));
-  }
-
-  private async closeByFork(capture: ReplicaSetCapture, at: Position, reason: string): Promise<void> {
-    await capture.closeSlice();
-    const { chain } = capture.current;
-    if (chain === null) {
-      return;
-    }
-    await capture.archive.oplog.recordFork(chain, {
-      format: 1,
-      at,
-      found: null,
-      reason,
-      createdAt: this.now(),
-    });
-    await this.dependencies.publisher.event(forkRecorded, this.factOf(capture, 'fork'), {
-      ...capture.about,
-      chain,
-      at,
-      reason,
-    });
-    await capture.give(newSyncOrder('a rollback replaced history that was archived: the chain has ended'));
-  }
-
-  private now(): string {
-    return this.dependencies.clock.now().toISOString();
   }
 
   private async disturbed(
@@ -135,33 +84,33 @@ export class BatchIntake {
     action: 'rewind' | 'hold',
     reason: string,
   ): Promise<void> {
-    await this.dependencies.publisher.event(captureDisturbed, this.factOf(capture, action), {
-      ...capture.about,
-      action,
-      reason,
-    });
+    const id = `${capture.replicaSetId}/${action}/${String(capture.current.epoch)}`;
+    const fact = { deployment: capture.archive.deployment, id };
+    await this.dependencies.publisher.event(captureDisturbed, fact, { ...capture.about, action, reason });
   }
 
-  private factOf(capture: ReplicaSetCapture, fact: string) {
-    const id = `${capture.replicaSetId}/${fact}/${String(capture.current.epoch)}`;
-    return { deployment: capture.archive.deployment, id };
+  private log(capture: ReplicaSetCapture, answer: Answer): void {
+    const isUsual = answer.kind === 'Append' || answer.kind === 'Trim';
+    const reason = 'reason' in answer ? answer.reason : null;
+    this.dependencies.logger[isUsual ? 'debug' : 'info'](
+      { logId: 'continuity.decided', ...capture.about, answer: answer.kind, reason },
+      'continuity decided',
+    );
   }
 }
 
 function answerTo(capture: ReplicaSetCapture, event: CloudEvent): Answer {
   switch (event.type) {
     case oplogBatchType:
-      return answerOf(capture, decodeOplogBatch(event), (meta) =>
-        decideBatch(capture.view, {
-          epoch: meta.epoch,
-          chain: meta.chain,
-          range: { from: meta.from, to: meta.to },
-          contents: openBatch(
-            { range: { from: meta.from, to: meta.to }, count: meta.count, sha256: meta.sha256 },
-            event.data,
-          ),
-        }),
-      );
+      return answerOf(capture, decodeOplogBatch(event), ({ epoch, chain, from, to, count, sha256 }) => {
+        const range = { from, to };
+        return decideBatch(capture.view, {
+          epoch,
+          chain,
+          range,
+          contents: openBatch({ range, count, sha256 }, event.data),
+        });
+      });
     case gapFound.type:
       return answerOf(capture, jsonDataOf(gapFound, event), (gap) => decideGap(capture.view, gap));
     case forkFound.type:
@@ -178,10 +127,18 @@ function answerOf<T extends { readonly replicaSetId: string }>(
   decide: (value: T) => Answer,
 ): Answer {
   if (!decoded.ok) {
-    return rewindOrHold(capture.view, `a message cannot be read: ${decoded.problem}`);
+    return unreadable(capture, decoded.problem);
   }
   if (decoded.value.replicaSetId !== capture.replicaSetId) {
     return { kind: 'Ignore', reason: `of replica set ${decoded.value.replicaSetId}`, orderAgain: true };
   }
   return decide(decoded.value);
+}
+
+/** It names no epoch that could be compared; while nothing is ordered, nothing is missing. */
+function unreadable(capture: ReplicaSetCapture, problem: string): Answer {
+  const reason = `a message cannot be read: ${problem}`;
+  return capture.current.order === 'none' || capture.current.chain === null
+    ? { kind: 'Ignore', reason, orderAgain: false }
+    : rewindOrHold(capture.view, reason);
 }

@@ -136,9 +136,16 @@ describe('a gap', () => {
 
 describe('a fork that an agent announces', () => {
   it('closes the chain at the last known entry, in its epoch only', () => {
-    expect(decideFork(view, { epoch: 2, chain, at: at(10) })).toMatchObject({ kind: 'Fork', at: at(10) });
-    expect(decideFork(view, { epoch: 1, chain, at: at(10) })).toMatchObject({ kind: 'Ignore' });
-    expect(decideFork(view, { epoch: 2, chain, at: at(12) })).toMatchObject({ kind: 'Rewind' });
+    expect(decideFork(view, { epoch: 2, chain, at: at(10), found: at(10, 2) })).toMatchObject({
+      kind: 'Fork',
+      at: at(10),
+    });
+    expect(decideFork(view, { epoch: 1, chain, at: at(10), found: at(10, 2) })).toMatchObject({
+      kind: 'Ignore',
+    });
+    expect(decideFork(view, { epoch: 2, chain, at: at(12), found: at(12, 2) })).toMatchObject({
+      kind: 'Rewind',
+    });
   });
 });
 

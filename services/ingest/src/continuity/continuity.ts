@@ -40,6 +40,7 @@ export interface ArrivedFork {
   readonly epoch: number;
   readonly chain: string;
   readonly at: Position;
+  readonly found: Position;
 }
 
 export type Answer =
@@ -49,7 +50,7 @@ export type Answer =
   | { readonly kind: 'Ignore'; readonly reason: string; readonly orderAgain: boolean }
   | { readonly kind: 'Rewind'; readonly reason: string }
   | { readonly kind: 'Gap'; readonly from: Position; readonly to: Position }
-  | { readonly kind: 'Fork'; readonly at: Position; readonly reason: string }
+  | { readonly kind: 'Fork'; readonly at: Position; readonly found: Position | null; readonly reason: string }
   | { readonly kind: 'Hold'; readonly reason: string };
 
 /** The third rewind to one position is not ordered: something is wrong that a rewind does not heal. */
@@ -113,7 +114,8 @@ export function decideFork(view: ContinuityView, fork: ArrivedFork): Answer {
       `a fork at ${text(fork.at)} is announced, and ${text(view.acceptedTo)} is the last known entry`,
     );
   }
-  return { kind: 'Fork', at: view.acceptedTo, reason: `the source no longer has the entry ${text(fork.at)}` };
+  const reason = `the source no longer has the entry ${text(fork.at)}`;
+  return { kind: 'Fork', at: view.acceptedTo, found: fork.found, reason };
 }
 
 function decideOverlap(view: ContinuityView, range: PositionRange, entries: readonly RawEntry[]): Answer {
@@ -191,7 +193,7 @@ function ignore(reason: string): Answer {
 }
 
 function fork(view: ContinuityView, reason: string): Answer {
-  return { kind: 'Fork', at: view.acceptedTo, reason };
+  return { kind: 'Fork', at: view.acceptedTo, found: null, reason };
 }
 
 function text(position: Position): string {

@@ -10,13 +10,12 @@ import {
   syncSent,
 } from '@headwater/contracts';
 import type { CloudEvent, Decoded, SyncBegunMessage, SyncPartMeta, SyncSent } from '@headwater/contracts';
-import type { SyncBegun } from '@headwater/repository';
+import type { SyncArchive, SyncBegun, SyncComplete } from '@headwater/repository';
 import type { Logger, Publisher } from '@headwater/service-kit';
 import type { ArchiveMetrics } from '../archiving/archive-metrics.js';
 import type { Ticket } from '../archiving/commit-ledger.js';
 import { newSyncOrder } from '../capture/capture.js';
 import type { ReplicaSetCapture } from '../capture/replica-set-capture.js';
-import { PartHashes } from './part-hashes.js';
 
 export interface SyncIntakeDependencies {
   readonly publisher: Publisher;
@@ -32,8 +31,6 @@ type Outcome = 'taken' | 'stale' | { readonly abandon: string };
  * hash, or a second beginning abandons it: the next epoch orders a new one. Called in the capture's turn.
  */
 export class SyncIntake {
-  private readonly hashes = new PartHashes();
-
   constructor(private readonly dependencies: SyncIntakeDependencies) {}
 
   /** What travels in order with the batches: the sync has begun, or was abandoned. */
@@ -104,8 +101,7 @@ export class SyncIntake {
     if (createHash('sha256').update(bytes).digest('hex') !== meta.sha256) {
       return { abandon: `part ${meta.part} differs from its sha256` };
     }
-    const written = await capture.archive.sync(sync.id).writePart(meta.part, bytes, meta.sha256);
-    this.hashes.note(sync.id, written.n, meta.sha256);
+    await capture.archive.sync(sync.id).writePart(meta.part, bytes, meta.sha256);
     this.dependencies.metrics.partArchived(capture.archive);
     await capture.partArchived(meta.part);
     return 'taken';
@@ -121,7 +117,7 @@ export class SyncIntake {
     }
     const archive = capture.archive.sync(sync.id);
     const { stop, documents, bytes, parts } = sent;
-    await archive.finish({ ...sync.begun, stop, parts: await this.hashes.of(archive), documents, bytes });
+    await archive.finish({ ...sync.begun, stop, parts: await partsOf(archive), documents, bytes });
     await this.dependencies.publisher.event(
       initialSyncCompleted,
       {
@@ -162,11 +158,20 @@ function ifCurrent<T extends { readonly syncId: string; readonly replicaSetId: s
   decoded: Decoded<T>,
   take: (message: T) => Outcome | Promise<Outcome>,
 ): Outcome | Promise<Outcome> {
-  if (!decoded.ok) {
-    return { abandon: `a message cannot be read: ${decoded.problem}` };
-  }
   const { order, sync } = capture.current;
+  if (!decoded.ok) {
+    return order === 'initial-sync' ? { abandon: `a message cannot be read: ${decoded.problem}` } : 'stale';
+  }
   const { syncId, replicaSetId } = decoded.value;
   const current = order === 'initial-sync' && sync?.id === syncId && replicaSetId === capture.replicaSetId;
   return current ? take(decoded.value) : 'stale';
+}
+
+/** From what is stored, so that a part which is damaged there is not called whole. */
+async function partsOf(archive: SyncArchive): Promise<SyncComplete['parts']> {
+  const parts: SyncComplete['parts'] = [];
+  for (const part of await archive.parts()) {
+    parts.push({ n: part.n, sha256: await archive.partHash(part), bytes: part.size });
+  }
+  return parts;
 }
