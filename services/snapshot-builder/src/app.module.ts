@@ -21,14 +21,26 @@ import { Sealer } from './sealing/sealer.js';
 
 @Module({})
 export class AppModule {
-  static async compose(this: void, { config, logger }: ServiceKit<SnapshotBuilderConfig>): Promise<DynamicModule> {
+  static async compose(
+    this: void,
+    { config, logger }: ServiceKit<SnapshotBuilderConfig>,
+  ): Promise<DynamicModule> {
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
     const bus = await EmbeddedBus.open(config.busFile);
     const store = await DirectoryStore.open(config.storeDirectory);
     const repository = await Repository.open(store);
-    const publisher = new Publisher({ bus, topics, clock, source: `/headwater/snapshot-builder/${hostname()}` });
-    const engine = new RecoveryEngine({ mongods: mongodsOf(config, logger), clock, cacheMiB: config.headCacheMib });
+    const publisher = new Publisher({
+      bus,
+      topics,
+      clock,
+      source: `/headwater/snapshot-builder/${hostname()}`,
+    });
+    const engine = new RecoveryEngine({
+      mongods: mongodsOf(config, logger),
+      clock,
+      cacheMiB: config.headCacheMib,
+    });
     const sealer = new Sealer(clock);
     const headOf = (deployment: string, replicaSet: string): KeptHead => {
       const journal = new HeadJournal({ deployment, replicaSet, publisher, clock, logger });

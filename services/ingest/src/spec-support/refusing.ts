@@ -24,7 +24,7 @@ export function refusing<T extends object>(
       }
       return (...args: unknown[]): unknown => {
         const refusal = take(String(name), args[0]);
-        if (refusal == null) {
+        if (refusal === null || refusal === undefined) {
           return Reflect.apply(value, target, args);
         }
         const effect = refusal.after

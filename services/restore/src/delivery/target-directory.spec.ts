@@ -87,4 +87,22 @@ describe('a target directory', () => {
     await given.discard();
     expect(await readdir(home)).toEqual(['mine']);
   });
+
+  it('delivers what a process before this one had finished, and takes nothing of another restore', async () => {
+    const path = join(home, 'x');
+    const target = await TargetDirectory.take(options(path), 'r1');
+    await mkdir(target.dataDirectory);
+    await writeFile(join(target.dataDirectory, 'WiredTiger'), '');
+    expect(await TargetDirectory.leftBehind(path, 'r2')).toBeNull();
+    await (await TargetDirectory.leftBehind(path, 'r1'))?.deliver();
+    expect(await readdir(path)).toEqual(['WiredTiger']);
+    expect(await TargetDirectory.leftBehind(path, 'r1')).toBeNull();
+  });
+
+  it('is taken by one of two restores that ask at the same moment', async () => {
+    const path = join(home, 'x');
+    const taken = await Promise.allSettled(['r1', 'r2'].map((id) => TargetDirectory.take(options(path), id)));
+    expect(taken.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(taken.find((one) => one.status === 'rejected')?.reason).toMatchObject(code('directoryNotEmpty'));
+  });
 });

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, realpath, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import { access, mkdir, open, readdir, realpath, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { messageOf } from '@headwater/errors';
 import { restoreErrors } from '../restore-errors.js';
@@ -7,6 +7,9 @@ import { restoreErrors } from '../restore-errors.js';
 /** Room for what a mongod writes while it replays: its journal, and the pages that it rewrites. */
 const headroomBytes = 512 * 1024 * 1024;
 const headroomRatio = 1.2;
+
+/** Hidden in the target while a restore works in it. Whoever makes it has taken the target. */
+const stagingName = '.headwater-restore';
 
 export interface TargetDirectoryOptions {
   readonly path: string;
@@ -44,46 +47,56 @@ export class TargetDirectory {
     await checkSpace(existing, bytes);
   }
 
-  /** Makes the directory and takes it: a second restore into it finds it not empty. */
+  /** Makes the directory and takes it: a second restore into it finds it not empty. Leaves nothing when it fails. */
   static async take(options: TargetDirectoryOptions, id: string): Promise<TargetDirectory> {
     await TargetDirectory.check(options);
     const path = resolve(options.path);
+    const made = (await mkdir(path, { recursive: true }).catch(unusable(path))) ?? null;
     try {
-      const made = (await mkdir(path, { recursive: true })) ?? null;
-      const target = new TargetDirectory(path, id, made);
-      await mkdir(target.staging);
-      return target;
-    } catch (cause) {
-      throw restoreErrors.directoryUnusable(`${path} cannot be made: ${messageOf(cause)}`, { cause });
+      await mkdir(join(path, stagingName));
+    } catch (error) {
+      await (made === null ? undefined : removeEmpty(path, made));
+      throw isTaken(error)
+        ? restoreErrors.directoryNotEmpty(`${path} was taken by another restore`)
+        : unusable(path)(error);
     }
+    const target = new TargetDirectory(path, id, made);
+    await mkdir(target.own);
+    return target;
   }
 
   /** Where the files are made. */
   get dataDirectory(): string {
-    return join(this.staging, 'data');
+    return join(this.own, 'data');
   }
 
-  /** Moves the finished files into place. */
+  /** Moves the finished files into place. May be called again after a crash in the middle. */
   async deliver(): Promise<void> {
     for (const name of await readdir(this.dataDirectory)) {
       await rename(join(this.dataDirectory, name), join(this.path, name));
     }
-    await rm(this.staging, { recursive: true });
+    await syncDirectory(this.path);
+    await rm(join(this.path, stagingName), { recursive: true });
   }
 
   /** Leaves nothing behind: neither files nor directories that were made for them. */
   async discard(): Promise<void> {
-    await rm(this.staging, { recursive: true, force: true });
+    const isOwn = (await stat(this.own).catch(() => null)) !== null;
+    if (isOwn) {
+      await rm(join(this.path, stagingName), { recursive: true, force: true });
+    }
     await (this.made === null ? undefined : removeEmpty(this.path, this.made));
   }
 
-  /** Removes what a process that is gone has left of a restore into `path`. */
-  static async discardOf(path: string, id: string): Promise<void> {
-    await new TargetDirectory(resolve(path), id, null).discard();
+  /** What a process that is gone was making in `path`; null when nothing of it is there. */
+  static async leftBehind(path: string, id: string): Promise<TargetDirectory | null> {
+    const target = new TargetDirectory(resolve(path), id, null);
+    return (await stat(target.own).catch(() => null)) === null ? null : target;
   }
 
-  private get staging(): string {
-    return join(this.path, `.headwater-${this.id}`);
+  /** Of this restore alone. */
+  private get own(): string {
+    return join(this.path, stagingName, this.id);
   }
 }
 
@@ -128,6 +141,25 @@ async function checkSpace(existing: string, bytes: number): Promise<void> {
       { details: { neededBytes: needed, freeBytes: free } },
     );
   }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
+}
+
+function unusable(path: string): (cause: unknown) => never {
+  return (cause) => {
+    throw restoreErrors.directoryUnusable(`${path} cannot be made: ${messageOf(cause)}`, { cause });
+  };
 }
 
 async function removeEmpty(path: string, highest: string): Promise<void> {

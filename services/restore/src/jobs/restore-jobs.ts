@@ -2,7 +2,7 @@ import { uuidv7 } from 'uuidv7';
 import pLimit from 'p-limit';
 import type { Clock } from '@headwater/clock';
 import { restoreCompleted, restoreFailed, restoreStarted } from '@headwater/contracts';
-import type { RestoreJobBody, RestoreRequest } from '@headwater/contracts';
+import type { JsonEvent, RestoreJobBody, RestoreRequest } from '@headwater/contracts';
 import { isHeadwaterError, messageOf } from '@headwater/errors';
 import type { Logger, Publisher } from '@headwater/service-kit';
 import { TargetDirectory } from '../delivery/target-directory.js';
@@ -23,6 +23,12 @@ export interface RestoreJobsOptions {
   readonly root: string | null;
 }
 
+/** What every event of a restore says. */
+interface About {
+  readonly deployment: string;
+  readonly restoreId: string;
+}
+
 /** Accepts restore jobs and does them one after the other. What can be refused is refused before a job exists. */
 export class RestoreJobs {
   private readonly oneByOne = pLimit(1);
@@ -30,16 +36,21 @@ export class RestoreJobs {
 
   constructor(private readonly options: RestoreJobsOptions) {}
 
-  /** Jobs that a process before this one left behind are failed, and their files removed. */
+  /** Of the jobs that a process before this one left behind, a finished one is delivered; the others are failed. */
   async recover(): Promise<void> {
     const { board, logger } = this.options;
     for (const job of await board.recover()) {
-      await TargetDirectory.discardOf(job.delivery.path, job.id);
-      logger.warn(
-        { logId: 'restore.interrupted', restore: job.id },
-        'a restore was interrupted: its files were removed',
-      );
-      await this.fail(job, restoreErrors.interrupted('the restore service ended during this restore'));
+      const target = await TargetDirectory.leftBehind(job.delivery.path, job.id);
+      if (job.state === 'Ready' && target !== null) {
+        await this.deliver(job, target);
+      } else {
+        await target?.discard();
+        logger.warn(
+          { logId: 'restore.interrupted', restore: job.id },
+          'a restore was interrupted: its files were removed',
+        );
+        await this.fail(job, restoreErrors.interrupted('the restore service ended during this restore'));
+      }
     }
   }
 
@@ -73,18 +84,12 @@ export class RestoreJobs {
   }
 
   private async work(job: RestoreJobBody, planned: PlannedRestore, target: TargetDirectory): Promise<void> {
-    const { run, board, clock, publisher, logger } = this.options;
-    const fact = (name: string) => ({ deployment: job.deploymentId, id: `restore/${job.id}/${name}` });
-    const about = { deployment: job.deploymentId, restoreId: job.id };
+    const { run, logger } = this.options;
     try {
       const { chain, target: wanted } = job.plan;
-      await publisher.event(restoreStarted, fact('started'), { ...about, target: wanted, chain });
+      await this.announce(restoreStarted, job, 'started', { target: wanted, chain });
       await run.run(job.id, planned, target.dataDirectory, this.stopping.signal);
-      await target.deliver();
-      const done = await board.note(job.id, { kind: 'delivered', at: clock.now() });
-      const restoredTo = done.restoredTo ?? wanted;
-      logger.info({ logId: 'restore.delivered', restore: job.id, restoredTo }, 'restore delivered');
-      await publisher.event(restoreCompleted, fact('completed'), { ...about, restoredTo, path: target.path });
+      await this.deliver(job, target);
     } catch (error) {
       logger.error({ logId: 'restore.failed', restore: job.id, err: error }, messageOf(error));
       await target.discard();
@@ -92,18 +97,36 @@ export class RestoreJobs {
     }
   }
 
-  private async fail(job: RestoreJobBody, error: unknown): Promise<void> {
-    const { board, clock, publisher } = this.options;
-    const described = describe(error);
-    await board.note(job.id, { kind: 'failed', at: clock.now(), error: described });
-    const { code, message: reason } = described;
-    const fact = { deployment: job.deploymentId, id: `restore/${job.id}/failed` };
-    await publisher.event(restoreFailed, fact, {
-      deployment: job.deploymentId,
-      restoreId: job.id,
-      code,
-      reason,
-    });
+  private async deliver(job: RestoreJobBody, target: TargetDirectory): Promise<void> {
+    const { board, clock, logger } = this.options;
+    await target.deliver();
+    const done = await board.note(job.id, { kind: 'delivered', at: clock.now() });
+    const restoredTo = done.restoredTo ?? job.plan.target;
+    logger.info({ logId: 'restore.delivered', restore: job.id, restoredTo }, 'restore delivered');
+    await this.announce(restoreCompleted, job, 'completed', { restoredTo, path: target.path });
+  }
+
+  private async fail(job: RestoreJobBody, cause: unknown): Promise<void> {
+    const { board, clock } = this.options;
+    const error = describe(cause);
+    await board.note(job.id, { kind: 'failed', at: clock.now(), error });
+    await this.announce(restoreFailed, job, 'failed', { code: error.code, reason: error.message });
+  }
+
+  /** A restore does not fail because nobody can be told of it. */
+  private async announce<T extends About>(
+    event: JsonEvent<T>,
+    { deploymentId: deployment, id: restoreId }: RestoreJobBody,
+    fact: string,
+    facts: Omit<T, keyof About>,
+  ): Promise<void> {
+    const { publisher, logger } = this.options;
+    try {
+      const data = { deployment, restoreId, ...facts } as T;
+      await publisher.event(event, { deployment, id: `restore/${restoreId}/${fact}` }, data);
+    } catch (error) {
+      logger.warn({ logId: 'bus.refused', restore: restoreId, err: error }, 'the bus refuses an event');
+    }
   }
 
   private jobOf(

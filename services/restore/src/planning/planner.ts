@@ -1,9 +1,18 @@
+import pLimit from 'p-limit';
 import type { RestoreRequest, RestoreTarget } from '@headwater/contracts';
 import { formatTimestamp } from '@headwater/oplog';
 import { planRestore } from '@headwater/repository';
-import type { Manifest, ReplicaSetRepository, RestorePlan, RestoreRefusal } from '@headwater/repository';
+import type {
+  Manifest,
+  ReplicaSetRepository,
+  RestorePlan,
+  RestoreRefusal,
+  SliceHeader,
+} from '@headwater/repository';
 import { restoreErrors } from '../restore-errors.js';
 import type { Catalogue } from './catalogue.js';
+
+const headersAtOnce = 16;
 
 /** A restore that can be done: everything it needs was seen in the store. */
 export interface PlannedRestore {
@@ -34,11 +43,16 @@ export class Planner {
       throw refusal(answer);
     }
     const manifest = await archive.snapshots.read(answer.base.id);
-    const headers = await Promise.all(answer.slices.map((slice) => archive.oplog.sliceHeader(slice)));
+    const headers = await headersOf(archive, answer);
     const entries = headers.reduce((sum, { count }) => sum + count, 0);
     const oplogBytes = headers.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
     return { archive, plan: answer, manifest, entries, bytes: manifest.sizeBytes + 2 * oplogBytes };
   }
+}
+
+function headersOf(archive: ReplicaSetRepository, { slices }: RestorePlan): Promise<SliceHeader[]> {
+  const limit = pLimit(headersAtOnce);
+  return Promise.all(slices.map((slice) => limit(() => archive.oplog.sliceHeader(slice))));
 }
 
 function targetOf(target: RestoreTarget): Parameters<typeof planRestore>[0]['target'] {

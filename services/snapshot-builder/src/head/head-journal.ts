@@ -1,8 +1,15 @@
 import type { Clock } from '@headwater/clock';
-import { headKey, headState, snapshotCompleted, snapshotFailed, snapshotKey, snapshotState } from '@headwater/contracts';
+import {
+  headKey,
+  headState,
+  snapshotCompleted,
+  snapshotFailed,
+  snapshotKey,
+  snapshotState,
+} from '@headwater/contracts';
 import type { HeadState, SnapshotFact } from '@headwater/contracts';
 import { isHeadwaterError, messageOf } from '@headwater/errors';
-import type { Manifest } from '@headwater/repository';
+import type { SnapshotSummary } from '@headwater/repository';
 import type { Logger, Publisher } from '@headwater/service-kit';
 
 export interface HeadJournalOptions {
@@ -12,6 +19,8 @@ export interface HeadJournalOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+type SealedSnapshot = Omit<SnapshotSummary, 'ts' | 'key'>;
 
 const progressEveryMillis = 500;
 
@@ -32,7 +41,10 @@ export class HeadJournal {
     return this.state.state;
   }
 
-  async enter(state: HeadState['state'], change: Partial<Pick<HeadState, 'chain' | 'position' | 'reason'>> = {}): Promise<void> {
+  async enter(
+    state: HeadState['state'],
+    change: Partial<Pick<HeadState, 'chain' | 'position' | 'reason'>> = {},
+  ): Promise<void> {
     this.state = { ...this.state, progress: null, reason: null, ...change, state };
     await this.publish();
   }
@@ -49,7 +61,8 @@ export class HeadJournal {
     }
   }
 
-  async sealed(manifest: Manifest): Promise<void> {
+  /** May be said again: the fact has the same id. */
+  async sealed(manifest: SealedSnapshot): Promise<void> {
     const { deployment, replicaSet, publisher } = this.options;
     const { id, chain, position, sizeBytes, storedBytes, createdAt, kind } = manifest;
     const fact: SnapshotFact = {
@@ -64,7 +77,11 @@ export class HeadJournal {
       createdAt,
     };
     await publisher.state(snapshotState, snapshotKey(deployment, replicaSet, id), fact);
-    await publisher.event(snapshotCompleted, { deployment, id: `${manifest.replicaSetId}/snapshot/${id}` }, fact);
+    await publisher.event(
+      snapshotCompleted,
+      { deployment, id: `${manifest.replicaSetId}/snapshot/${id}` },
+      fact,
+    );
   }
 
   /** Broken: said once, and again only for another reason. */

@@ -108,7 +108,10 @@ export class HeadRounds {
       return;
     }
     await journal.failed(error).catch((refused: unknown) => {
-      this.options.logger.error({ logId: 'head.failure-unpublished', err: refused }, 'a failure could not be published');
+      this.options.logger.error(
+        { logId: 'head.failure-unpublished', err: refused },
+        'a failure could not be published',
+      );
     });
   }
 

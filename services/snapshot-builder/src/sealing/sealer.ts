@@ -14,8 +14,8 @@ export interface SealRequest {
   readonly directory: string;
   readonly chain: string;
   readonly position: Position;
-  /** The initial sync that the head was seeded from. */
-  readonly sync: Pick<SyncComplete, 'replicaSetId' | 'serverVersion' | 'fcv'>;
+  /** The initial sync or the snapshot that the head was made of. */
+  readonly origin: Pick<SyncComplete, 'replicaSetId' | 'serverVersion' | 'fcv'>;
   /** The newest snapshot of the same chain, whose blocks are used again. */
   readonly parentId: string | null;
   readonly signal: AbortSignal;
@@ -33,7 +33,7 @@ export class Sealer {
   constructor(private readonly clock: Clock) {}
 
   async seal(request: SealRequest): Promise<Manifest> {
-    const { archive, directory, chain, position, sync, parentId, signal, onProgress } = request;
+    const { archive, directory, chain, position, origin, parentId, signal, onProgress } = request;
     const parent = parentId === null ? null : await archive.snapshots.read(parentId);
     const files = await dataFiles(directory);
     const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -41,11 +41,14 @@ export class Sealer {
     let done = 0;
     for (const file of files) {
       signal.throwIfAborted();
-      await writer.addFile(file, createReadStream(join(directory, file.path), { highWaterMark: readBytes, signal }));
+      await writer.addFile(
+        file,
+        createReadStream(join(directory, file.path), { highWaterMark: readBytes, signal }),
+      );
       done += file.size;
       onProgress(total === 0 ? 1 : done / total);
     }
-    const { replicaSetId, serverVersion, fcv } = sync;
+    const { replicaSetId, serverVersion, fcv } = origin;
     return writer.finish({
       id: snapshotId(position.ts, suffixOf(chain, position)),
       replicaSetId,
@@ -60,7 +63,10 @@ export class Sealer {
 
 /** The same for the same sealing: one that is tried again after a crash makes no second snapshot. */
 function suffixOf(chain: string, position: Position): string {
-  return createHash('sha256').update(`${chain} ${formatPosition(position)}`).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(`${chain} ${formatPosition(position)}`)
+    .digest('hex')
+    .slice(0, 8);
 }
 
 interface DataFile {
