@@ -21,6 +21,11 @@ const checks = [
   },
   { name: 'typecheck', title: 'Checking types, specs included', command: nx('typecheck') },
   { name: 'lint', title: 'Linting', command: nx('lint') },
+  {
+    name: 'errors',
+    title: 'Checking docs/errors.md against the code',
+    command: ['node', ['tools/errors-document.cjs', '--check']],
+  },
 ];
 const selections = [
   { name: 'unit', title: 'Unit tests', workers: '100%' },
