@@ -1,4 +1,15 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { listSchema, restoreJobSchema, restoreRequestSchema } from '@headwater/contracts';
 import type { RestoreJobBody, RestoreRequest } from '@headwater/contracts';
@@ -17,7 +28,7 @@ interface HeaderSink {
 
 const pollAfterSeconds = '1';
 const jobIdSchema = z.string().min(1).max(100);
-const idempotencyKeySchema = z.string().min(1).max(255).optional();
+const longestKey = 255;
 
 /** Restore jobs: asked for once, then polled. */
 @ApiTags('restores')
@@ -42,8 +53,10 @@ export class RestoresController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) response: HeaderSink,
   ): Promise<RestoreJobBody> {
-    const idempotencyKey = idempotencyKeySchema.parse(key);
-    const job = await this.answers.once(idempotencyKey, request, () => this.jobs.accept(request));
+    if (key !== undefined && (key.length === 0 || key.length > longestKey)) {
+      throw new BadRequestException(`Idempotency-Key has 1 to ${longestKey} characters`);
+    }
+    const job = await this.answers.once(key, request, () => this.jobs.accept(request));
     response.setHeader('Location', `/v1/restores/${job.id}`);
     response.setHeader('Retry-After', pollAfterSeconds);
     return job;
