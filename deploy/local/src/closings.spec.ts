@@ -7,8 +7,12 @@ describe('Closings', () => {
     closings.add('lock', () => void closed.push('lock'));
     closings.add('mongod', () => Promise.reject(new Error('stuck')));
     closings.add('services', () => void closed.push('services'));
-    await expect(closings.closeAll()).resolves.toMatchObject([{ name: 'mongod', error: { message: 'stuck' } }]);
+    const told: string[] = [];
+    await expect(closings.closeAll((name) => told.push(name))).resolves.toMatchObject([
+      { name: 'mongod', error: { message: 'stuck' } },
+    ]);
     expect(closed).toEqual(['services', 'lock']);
+    expect(told).toEqual(['services', 'mongod', 'lock']);
     await expect(closings.closeAll()).resolves.toEqual([]);
   });
 
@@ -18,7 +22,10 @@ describe('Closings', () => {
     const beginning = Promise.withResolvers<string>();
     const ended: string[] = [];
     const begun = closings.begin('mongod', () => beginning.promise, {
-      close: async (value) => void ended.push(value),
+      close: (value) => {
+        ended.push(value);
+        return Promise.resolve();
+      },
       signal: stop.signal,
     });
     stop.abort(new Error('Ctrl-C'));

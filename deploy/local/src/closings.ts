@@ -12,10 +12,22 @@ export class Closings {
     this.open.push({ name, close });
   }
 
-  /** Closes everything, whatever fails. Returns what failed; empty the second time. */
-  async closeAll(): Promise<readonly { readonly name: string; readonly error: unknown }[]> {
+  /** Nothing has begun, or all of it has ended. */
+  get none(): boolean {
+    return this.open.length === 0;
+  }
+
+  /**
+   * Closes everything, whatever fails. Returns what failed; empty the second time.
+   *
+   * @param onClosing told what is being closed
+   */
+  async closeAll(
+    onClosing: (name: string) => void = () => undefined,
+  ): Promise<readonly { readonly name: string; readonly error: unknown }[]> {
     const failures: { name: string; error: unknown }[] = [];
     for (let next = this.open.pop(); next !== undefined; next = this.open.pop()) {
+      onClosing(next.name);
       try {
         await next.close();
       } catch (error) {

@@ -28,7 +28,7 @@ type Host = Pick<NodeJS.Process, 'on' | 'off' | 'ppid' | 'stdout' | 'stderr'>;
  * Aborts once, with an Interrupted, at a signal, when the process that started us is gone (it cannot pass on a
  * SIGKILL), and when nobody reads our output any more. An error that nobody caught aborts it as well.
  */
-export function watchForInterruption(host: Host): { readonly signal: AbortSignal; end(): void } {
+export function watchForInterruption(host: Host): { readonly stop: AbortController; end(): void } {
   const stop = new AbortController();
   const parent = host.ppid;
   const abort = (reason: unknown) => (): void => {
@@ -47,7 +47,7 @@ export function watchForInterruption(host: Host): { readonly signal: AbortSignal
   }, parentPollMillis);
   watch.unref();
   return {
-    signal: stop.signal,
+    stop,
     /** Listening to signals goes on: a second Ctrl-C must not break off what ends in order. */
     end: () => {
       clearInterval(watch);

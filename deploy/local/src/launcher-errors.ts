@@ -9,7 +9,8 @@ export const launcherErrors = defineErrors('LAUNCHER', {
   },
   directoryUnusable: {
     number: 10003,
-    solution: 'Give --data-dir a directory that does not exist yet, or one that this command made and may write to.',
+    solution:
+      'Give --data-dir a directory that does not exist yet, or one that this command made and may write to.',
   },
   serviceEnded: {
     number: 10004,

@@ -67,7 +67,14 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { help: { ...flag, short: 'h' }, once: flag, json: flag, keep: flag, uri: value, 'data-dir': value },
+      options: {
+        help: { ...flag, short: 'h' },
+        once: flag,
+        json: flag,
+        keep: flag,
+        uri: value,
+        'data-dir': value,
+      },
       strict: true,
       allowPositionals: false,
     });

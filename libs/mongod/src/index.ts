@@ -31,7 +31,7 @@ export {
   replaceSystemVersion,
 } from './seeding/collections.js';
 export type { SeedCollection } from './seeding/collections.js';
-export { insertSeedDocuments } from './seeding/documents.js';
+export { insertSeedDocuments, keepsEmptyTimestamps, removeSeedDocuments } from './seeding/documents.js';
 export type { SeedOutcome, SeedTarget } from './seeding/documents.js';
 export { catalogueOf, readCatalogue } from './catalogue/catalogue.js';
 export type { Catalogue, CatalogueEntry } from './catalogue/catalogue.js';
@@ -39,4 +39,6 @@ export { reconcile } from './catalogue/reconcile.js';
 export type { Reconciliation } from './catalogue/reconcile.js';
 export { listContents } from './catalogue/contents.js';
 export type { ContentsEntry } from './catalogue/contents.js';
+export { orderedDocument } from './ordered-document.js';
+export type { OrderedDocument } from './ordered-document.js';
 export { mongodErrors } from './errors.js';

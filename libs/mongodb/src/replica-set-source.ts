@@ -3,7 +3,7 @@ import { isHeadwaterError, type HeadwaterError } from '@headwater/errors';
 import type { OplogTimestamp, Position } from '@headwater/oplog';
 import { DirectConnection } from './connection/direct-connection.js';
 import { oldestEntry } from './entries/oplog-entries.js';
-import type { ScannedCollection } from './initial-sync/document-scan.js';
+import type { ScannedCollection } from './initial-sync/natural-scan.js';
 import type { SourceCollection } from './initial-sync/source-collection.js';
 import type { SyncBeginning } from './initial-sync/sync-beginning.js';
 import { SyncReader } from './initial-sync/sync-reader.js';
@@ -37,6 +37,7 @@ export interface OplogBounds {
  */
 export class ReplicaSetSource {
   private readonly reader: SyncReader;
+  private readonly closing = new AbortController();
 
   private constructor(
     /** For verification. */
@@ -45,7 +46,11 @@ export class ReplicaSetSource {
     private readonly options: SourceOptions,
   ) {
     const { clock } = options;
-    this.reader = new SyncReader(connection, { clock, majority: () => this.majority() });
+    this.reader = new SyncReader(connection, {
+      clock,
+      majority: () => this.majority(),
+      signal: this.closing.signal,
+    });
   }
 
   /**
@@ -160,8 +165,10 @@ export class ReplicaSetSource {
     return this.reader.confirm(begin, stop, deadlineMillis);
   }
 
-  close(): Promise<void> {
-    return this.connection.close();
+  /** Whatever is under way ends with a retryable error. */
+  async close(): Promise<void> {
+    this.closing.abort(mongodbErrors.interrupted('the source was closed'));
+    await this.connection.close();
   }
 
   private tail(start: TailStart): Promise<TailOpening> {

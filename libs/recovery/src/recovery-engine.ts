@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { prepare, type PrepareRequest } from './delivering/prepare.js';
+import { checkUntouched } from './directory/fingerprint.js';
 import { inspect, type InspectRequest, type Inspection } from './inspecting/inspect.js';
 import { materialize, type MaterializeRequest } from './materializing/materialize.js';
 import { MongodSessions, type MongodSupply } from './mongods/mongod-sessions.js';
@@ -37,6 +38,11 @@ export class RecoveryEngine {
   /** Finishes what a killed process was doing. See `resume`. */
   resume(request: ResumeRequest): Promise<Resumed> {
     return resume(this.sessions, absolute(request));
+  }
+
+  /** That the files are what they were when the last operation ended. See `checkUntouched`. */
+  checkUntouched({ directory }: { readonly directory: string }): Promise<void> {
+    return checkUntouched(resolve(directory));
   }
 
   /** What is in the files, and where they stand. See `inspect`. */

@@ -51,6 +51,16 @@ export const recoveryErrors = defineErrors('RECOVERY', {
     number: 10011,
     solution: 'Remove the state file that the message names and build the directory anew.',
   },
+  directoryTouched: {
+    number: 10012,
+    solution:
+      'Let nothing but Headwater open its data directories; the directory is built anew from the repository.',
+  },
+  diskFull: {
+    number: 10013,
+    retryable: true,
+    solution: 'Free space on the file system that the message names and try again.',
+  },
   replayMissed: {
     number: 90001,
     solution:

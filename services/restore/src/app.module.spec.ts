@@ -5,7 +5,7 @@ import { systemClock } from '@headwater/clock';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { Publisher, startService } from '@headwater/service-kit';
 import type { RunningService } from '@headwater/service-kit';
-import { temporaryDirectory } from '@headwater/testing';
+import { eventually, temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import request from 'supertest';
 import { AppModule } from './app.module.js';
@@ -50,7 +50,7 @@ describe('the restore service', () => {
   });
 
   it('is ready, and has nothing to restore in an empty store', async () => {
-    await request(service.url).get('/readyz').expect(200);
+    await eventually(async () => (await request(service.url).get('/readyz')).status === 200);
     await request(service.url).get('/v1/deployments').expect(200, { items: [] });
     await request(service.url).get('/v1/restores').expect(200, { items: [] });
   });
@@ -81,6 +81,11 @@ describe('the restore service', () => {
       expect(JSON.stringify(answer.body)).toContain(pointer);
     }
     await request(service.url).get('/v1/deployments?limit=0').expect(400);
+    await request(service.url).post('/v1/restores?dryRun=true').send(body()).expect(400);
+    await request(service.url).post('/v1/restores').type('form').send({ deploymentId: 'rs0' }).expect(400);
+    await request(service.url)
+      .get(`/v1/deployments/${'x'.repeat(200)}`)
+      .expect(400);
     await request(service.url)
       .post('/v1/restores')
       .set('Idempotency-Key', 'x'.repeat(300))
@@ -106,8 +111,11 @@ describe('the restore service', () => {
     await publisher.state(restoreJobState, restoreJobKey('r1'), unfinished(join(home.path, 'restored')));
     await bus.close();
     service = await start();
-    const job = await request(service.url).get('/v1/restores/r1').expect(200);
-    expect(job.body).toMatchObject({ state: 'Failed', error: { code: restoreErrors.interrupted('').code } });
+    const job = await eventually(async () => {
+      const { body } = await request(service.url).get('/v1/restores/r1');
+      return (body as RestoreJobBody).state === 'Failed' ? (body as RestoreJobBody) : null;
+    });
+    expect(job.error).toMatchObject({ code: restoreErrors.interrupted('').code });
   });
 });
 

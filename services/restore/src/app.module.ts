@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@headwater/clock';
-import { topicsOf } from '@headwater/contracts';
+import { encodeId, topicsOf } from '@headwater/contracts';
+import type { ConsumeOptions, Subscription } from '@headwater/messaging';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { findMongod } from '@headwater/mongod';
 import type { MongodBinary } from '@headwater/mongod';
@@ -23,7 +24,10 @@ import { Planner } from './planning/planner.js';
 
 @Module({})
 export class AppModule {
-  static async compose(this: void, { config, logger }: ServiceKit<RestoreConfig>): Promise<DynamicModule> {
+  static async compose(
+    this: void,
+    { config, logger, readiness }: ServiceKit<RestoreConfig>,
+  ): Promise<DynamicModule> {
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
     const bus = await EmbeddedBus.open(config.busFile);
@@ -42,10 +46,20 @@ export class AppModule {
       logger,
       host: thisHost,
       root: config.restoreRoot ?? null,
+      ours: [config.storeDirectory, config.busFile, config.cacheDirectory],
     });
+    readiness.register('lease', () =>
+      jobs.isActive ? 'ok' : { reason: 'another restore service of this host is active' },
+    );
+    let lease: Subscription | null = null;
     const lifecycle = new Lifecycle({
-      start: () => jobs.recover(),
-      drain: () => jobs.stop(),
+      start: async () => {
+        lease = await bus.consume(leaseOf(config, logger, jobs));
+      },
+      drain: async () => {
+        await jobs.stop();
+        await lease?.stop();
+      },
       close: async () => {
         await bus.close();
         await store.close();
@@ -63,6 +77,19 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** One restore service of a host is active: two would clear away each other's work. */
+function leaseOf(config: RestoreConfig, logger: Logger, jobs: RestoreJobs): ConsumeOptions {
+  return {
+    group: `${config.topicPrefix}.restore.${encodeId(thisHost)}`,
+    topics: [topicsOf(config.topicPrefix).leases],
+    onAssigned: () => jobs.activate(),
+    onMessage: (_message, delivery) => delivery.commit(),
+    onError: (error) => {
+      logger.error({ logId: 'lease.failed', err: error }, 'restores cannot begin yet: trying again');
+    },
+  };
 }
 
 /** Looked for when it is needed: a restore service starts without a mongod. */

@@ -36,6 +36,11 @@ export const restoreErrors = defineErrors('RESTORE', {
     number: 10010,
     solution: 'Use a new Idempotency-Key for another request.',
   },
+  notActive: {
+    number: 10012,
+    retryable: true,
+    solution: 'Ask the restore service of this host that is active; one takes over when the other ends.',
+  },
   severalReplicaSets: {
     number: 10011,
     solution: 'Restoring several replica sets at once is not offered yet.',

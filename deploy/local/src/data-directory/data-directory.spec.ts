@@ -37,7 +37,9 @@ describe('DataDirectory', () => {
       db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
       console.log('locked');
       setInterval(() => undefined, 1000);`;
-    const holder = spawn(process.execPath, ['-e', program, folder.path], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const holder = spawn(process.execPath, ['-e', program, folder.path], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     await once(holder.stdout, 'data');
     await expect(DataDirectory.open(folder.path, 1)).rejects.toMatchObject({ code: 'LAUNCHER-10002' });
     holder.kill('SIGKILL');

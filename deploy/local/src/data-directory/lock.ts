@@ -44,7 +44,9 @@ function open(directory: string): DatabaseSync {
   try {
     return new DatabaseSync(join(directory, lockFileName));
   } catch (cause) {
-    throw launcherErrors.directoryUnusable(`${directory} cannot be written to: ${messageOf(cause)}`, { cause });
+    throw launcherErrors.directoryUnusable(`${directory} cannot be written to: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 

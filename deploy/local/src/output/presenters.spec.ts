@@ -18,16 +18,21 @@ function reported(make: (write: (text: string) => void) => Presenter) {
 }
 
 describe('output', () => {
-  it('is plain lines with a progress every two seconds at most', async () => {
+  it('is plain lines with a progress every two seconds at most, and none twice', async () => {
     const { clock, report, output } = reported((write) => new PlainLines(write));
     const step = report.begin('initial-sync', 'Initial sync');
     for (let half = 1; half <= 5; half++) {
       await clock.advance(500);
       step.progress(`${half}0 of 60 documents`);
     }
-    await clock.advance(500);
+    for (let again = 0; again < 3; again++) {
+      await clock.advance(2500);
+      step.progress('50 of 60 documents');
+    }
     step.done('60 documents');
-    expect(output()).toBe('\nInitial sync\n  … 40 of 60 documents\n  60 documents (3.0 s)\n');
+    expect(output()).toBe(
+      '\nInitial sync\n  … 40 of 60 documents\n  … 50 of 60 documents\n  60 documents (10 s)\n',
+    );
   });
 
   it('redraws progress on a terminal, in one line that never wraps', () => {
@@ -52,7 +57,13 @@ describe('output', () => {
     const lines = output().trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       { time: '2026-11-24T08:00:00.000Z', step: 'snapshot', state: 'started', message: 'First snapshot' },
-      { time: '2026-11-24T08:00:00.000Z', step: 'snapshot', state: 'progress', message: 'half\nway', progress: 0.5 },
+      {
+        time: '2026-11-24T08:00:00.000Z',
+        step: 'snapshot',
+        state: 'progress',
+        message: 'half\nway',
+        progress: 0.5,
+      },
       {
         time: '2026-11-24T08:00:01.234Z',
         step: 'snapshot',

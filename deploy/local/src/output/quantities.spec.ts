@@ -11,8 +11,17 @@ describe('quantities', () => {
       '78 MB',
       '1.2 GB',
     ]);
-    expect([0.04, 3.21, 42.4, 72, 7500].map(duration)).toEqual(['0.0 s', '3.2 s', '42 s', '1 min 12 s', '2 h 5 min']);
-    expect([counted(1, 'entry', 'entries'), counted(2345, 'entry', 'entries')]).toEqual(['1 entry', '2,345 entries']);
+    expect([0.04, 3.21, 42.4, 72, 7500].map(duration)).toEqual([
+      '0.0 s',
+      '3.2 s',
+      '42 s',
+      '1 min 12 s',
+      '2 h 5 min',
+    ]);
+    expect([counted(1, 'entry', 'entries'), counted(2345, 'entry', 'entries')]).toEqual([
+      '1 entry',
+      '2,345 entries',
+    ]);
   });
 
   it('give times in UTC', () => {

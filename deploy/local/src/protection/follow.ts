@@ -9,8 +9,6 @@ import type { Sentence } from './wording.js';
 
 const pollMillis = 100;
 const progressEveryMillis = 500;
-/** Agents speak once a second, even where nothing is written; a large head may work for long in silence. */
-const silenceMillis = 600_000;
 
 export interface FollowOptions<T> {
   readonly watch: ProtectionWatch;
@@ -20,6 +18,10 @@ export interface FollowOptions<T> {
   /** What is waited for; null or false while it has not come. */
   until(view: ProtectionView): T | null | false;
   sentence(view: ProtectionView): Sentence;
+  /** What changes as long as it comes nearer. */
+  mark(view: ProtectionView): unknown;
+  /** How long the mark may stand still, in seconds. */
+  readonly patienceSeconds: number;
 }
 
 /**
@@ -28,13 +30,13 @@ export interface FollowOptions<T> {
  * @throws launcherErrors.captureRefused, captureFailing, noProgress; the signal's reason
  */
 export async function follow<T>(options: FollowOptions<T>): Promise<T> {
-  const { watch, step, clock, signal } = options;
+  const { watch, step, clock, signal, patienceSeconds } = options;
   let toldTroubles = watch.view.troubles.length;
   let toldAt = Number.NEGATIVE_INFINITY;
-  let heard = { version: watch.version, at: clock.ticksMillis() };
+  let moved = { mark: '', at: clock.ticksMillis() };
   for (;;) {
     signal.throwIfAborted();
-    const { view, version } = watch;
+    const { view } = watch;
     for (const trouble of view.troubles.slice(toldTroubles)) step.note(troubleText(trouble), { ...trouble });
     toldTroubles = view.troubles.length;
     const fatal = fatalTrouble(view);
@@ -47,9 +49,10 @@ export async function follow<T>(options: FollowOptions<T>): Promise<T> {
       step.progress(text, fields);
       toldAt = now;
     }
-    if (version !== heard.version) heard = { version, at: now };
-    if (now - heard.at > silenceMillis) {
-      throw launcherErrors.noProgress(`nothing happened for ${duration(silenceMillis / 1000)}: ${text}`);
+    const mark = JSON.stringify(options.mark(view));
+    if (mark !== moved.mark) moved = { mark, at: now };
+    if (now - moved.at > patienceSeconds * 1000) {
+      throw launcherErrors.noProgress(`nothing moved for ${duration(patienceSeconds)}: ${text}`);
     }
     await clock.sleep(pollMillis, signal);
   }

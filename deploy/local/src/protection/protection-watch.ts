@@ -7,7 +7,6 @@ type Fold = typeof foldState;
 /** Follows on the bus what the services say about one replica set. */
 export class ProtectionWatch {
   private current = emptyView;
-  private changes = 0;
 
   private constructor() {
     // Made by `start`.
@@ -18,7 +17,7 @@ export class ProtectionWatch {
     const watch = new ProtectionWatch();
     const topics = topicsOf();
     const follow = (fold: Fold) => (message: IncomingMessage) => {
-      watch.take(fold(watch.current, message, about, sinceMillis));
+      watch.current = fold(watch.current, message, about, sinceMillis);
     };
     await bus.watch({ topic: topics.state, keyPrefix: '', onValue: follow(foldState) });
     await bus.watch({ topic: topics.events, keyPrefix: '', onValue: follow(foldEvent) });
@@ -27,16 +26,5 @@ export class ProtectionWatch {
 
   get view(): ProtectionView {
     return this.current;
-  }
-
-  /** Grows whenever the view changes: what stands still for long is stuck. */
-  get version(): number {
-    return this.changes;
-  }
-
-  private take(next: ProtectionView): void {
-    if (next === this.current) return;
-    this.current = next;
-    this.changes += 1;
   }
 }

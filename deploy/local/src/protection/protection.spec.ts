@@ -7,6 +7,7 @@ import {
   captureState,
   headKey,
   headState,
+  initialSyncCompleted,
   snapshotFailed,
   snapshotKey,
   snapshotState,
@@ -53,7 +54,15 @@ const capture: CaptureState = {
   reason: '',
   updatedAt,
 };
-const head: HeadState = { ...about, state: 'seeding', chain: 'c1', position: null, progress: 0.42, reason: null, updatedAt };
+const head: HeadState = {
+  ...about,
+  state: 'seeding',
+  chain: 'c1',
+  position: null,
+  progress: 0.42,
+  reason: null,
+  updatedAt,
+};
 const snapshot = {
   ...about,
   snapshotId: 's1',
@@ -71,7 +80,8 @@ describe('ProtectionWatch', () => {
     const bus = await EmbeddedBus.open(':memory:', { clock });
     const publisher = new Publisher({ bus, topics: topicsOf(), clock, source: '/spec' });
     const say = {
-      agent: (state: AgentState) => publisher.state(agentState, agentKey(state.deployment, state.replicaSet), state),
+      agent: (state: AgentState) =>
+        publisher.state(agentState, agentKey(state.deployment, state.replicaSet), state),
       capture: (t: number, chain = 'c1') =>
         publisher.state(captureState, captureKey('sample', 'sample'), {
           ...capture,
@@ -79,7 +89,10 @@ describe('ProtectionWatch', () => {
         }),
     };
     await say.agent(agent);
-    await publisher.state(snapshotState, snapshotKey('sample', 'sample', 's0'), { ...snapshot, snapshotId: 's0' });
+    await publisher.state(snapshotState, snapshotKey('sample', 'sample', 's0'), {
+      ...snapshot,
+      snapshotId: 's0',
+    });
     await clock.advance(5000);
     const watch = await ProtectionWatch.start(bus, about, clock.nowMillis());
     expect(watch.view).toMatchObject({ agent: null, snapshots: [{ snapshotId: 's0' }] });
@@ -89,14 +102,26 @@ describe('ProtectionWatch', () => {
     await say.capture(1000);
     await say.capture(1002);
     await publisher.state(headState, headKey('sample', 'sample'), head);
-    await publisher.state(snapshotState, snapshotKey('sample', 'sample', 's1'), { ...snapshot, ts: { t: 1001, i: 1 } });
+    await publisher.state(snapshotState, snapshotKey('sample', 'sample', 's1'), {
+      ...snapshot,
+      ts: { t: 1001, i: 1 },
+    });
     const disturbed = { ...about, action: 'hold', reason: 'no space' } as const;
     await publisher.event(captureDisturbed, { deployment: 'sample', id: '1' }, disturbed);
     const failed = { ...about, code: 'X-10001', reason: 'disk full' };
     await publisher.event(snapshotFailed, { deployment: 'sample', id: '2' }, failed);
+    const synced = { ...about, syncId: 's', chain: 'c1', stop: at(999), parts: 1, documents: 7, bytes: 70 };
+    await publisher.event(
+      initialSyncCompleted,
+      { deployment: 'other', id: '3' },
+      { ...synced, deployment: 'other' },
+    );
+    await publisher.event(initialSyncCompleted, { deployment: 'sample', id: '4' }, synced);
+    await eventually(() => watch.view.synced);
     await eventually(() => watch.view.troubles.length === 2 && watch.view.snapshots.length === 2);
     expect(watch.view).toMatchObject({
       agent: null,
+      synced: { deployment: 'sample', documents: 7 },
       head: { state: 'seeding' },
       archivedEnds: [
         { t: 1000, i: 1 },
@@ -128,7 +153,9 @@ describe('restorableSecond', () => {
 
   it('waits for a snapshot on the chain, and for writes to replay on top of it', () => {
     expect(restorableSecond(viewOf([994, 1000], { snapshots: [] }), null)).toBeNull();
-    expect(restorableSecond(viewOf([994, 1000], { snapshots: [{ ...snapshot, chain: 'c0' }] }), null)).toBeNull();
+    expect(
+      restorableSecond(viewOf([994, 1000], { snapshots: [{ ...snapshot, chain: 'c0' }] }), null),
+    ).toBeNull();
     expect(restorableSecond(viewOf([990, 1000]), null)).toBeNull();
     expect(restorableSecond(viewOf([991, 994, 995]), null)).toBeNull();
     expect(restorableSecond(viewOf([]), null)).toBeNull();
@@ -142,7 +169,10 @@ describe('restorableSecond', () => {
 
 describe('fatalTrouble', () => {
   const troubles = (kind: ProtectionView['troubles'][number]['kind'], times: number) =>
-    fatalTrouble({ ...emptyView, troubles: Array.from({ length: times }, () => ({ kind, reason: 'because' })) });
+    fatalTrouble({
+      ...emptyView,
+      troubles: Array.from({ length: times }, () => ({ kind, reason: 'because' })),
+    });
 
   it('is a refusal at once, what is tried again the third time, and nothing else', () => {
     expect(troubles('refused', 1)).toMatchObject({ code: 'LAUNCHER-10006', message: 'because' });
@@ -189,7 +219,12 @@ describe('sentences', () => {
     const view = { ...emptyView, capture };
     expect(lagSentence(view, { t: 1003, i: 9 }, 1234)).toEqual({
       text: 'newest write 00:16:43 (1,234 numbered writes acknowledged); archived up to 00:16:40, 3 s behind',
-      fields: { newest: { t: 1003, i: 9 }, archivedTo: { t: 1000, i: 1 }, lagSeconds: 3, acknowledgedWrites: 1234 },
+      fields: {
+        newest: { t: 1003, i: 9 },
+        archivedTo: { t: 1000, i: 1 },
+        lagSeconds: 3,
+        acknowledgedWrites: 1234,
+      },
     });
     expect(lagSentence(emptyView, null, null).text).toBe('no write seen yet; nothing archived yet');
   });
@@ -197,7 +232,11 @@ describe('sentences', () => {
 
 describe('follow', () => {
   const step = { progress: () => undefined, note: () => undefined, done: () => undefined };
-  const sentence = () => ({ text: 'working', fields: {} });
+  const waiting = {
+    sentence: () => ({ text: 'working', fields: {} }),
+    mark: () => 'the same',
+    patienceSeconds: 600,
+  };
 
   it('gives what it waited for, and the reason where that cannot come', async () => {
     const clock = new ManualClock();
@@ -205,11 +244,12 @@ describe('follow', () => {
     const publisher = new Publisher({ bus, topics: topicsOf(), clock, source: '/spec' });
     const watch = await ProtectionWatch.start(bus, about, 0);
     const { signal } = new AbortController();
-    const options = { watch, step, clock, signal, sentence };
+    const options = { watch, step, clock, signal, ...waiting };
     await expect(follow({ ...options, until: () => 7 })).resolves.toBe(7);
 
-    const waiting = follow({ ...options, until: () => null });
-    const outcome = expect(waiting).rejects.toMatchObject({ code: 'LAUNCHER-10006' });
+    const outcome = expect(follow({ ...options, until: () => null })).rejects.toMatchObject({
+      code: 'LAUNCHER-10006',
+    });
     const refused = { ...about, action: 'refused', reason: 'bound to another' } as const;
     await publisher.event(captureDisturbed, { deployment: 'sample', id: '1' }, refused);
     await eventually(() => watch.view.troubles.length === 1);
@@ -218,15 +258,15 @@ describe('follow', () => {
     await bus.close();
   });
 
-  it('gives up when nothing happens for ten minutes', async () => {
+  it('gives up when nothing moves for ten minutes', async () => {
     const clock = new ManualClock();
     const bus = await EmbeddedBus.open(':memory:', { clock });
     const watch = await ProtectionWatch.start(bus, about, 0);
     const { signal } = new AbortController();
-    const waiting = follow({ watch, step, clock, signal, sentence, until: () => false });
-    const outcome = expect(waiting).rejects.toMatchObject({
+    const following = follow({ watch, step, clock, signal, ...waiting, until: () => false });
+    const outcome = expect(following).rejects.toMatchObject({
       code: 'LAUNCHER-10008',
-      message: 'nothing happened for 10 min 0 s: working',
+      message: 'nothing moved for 10 min 0 s: working',
     });
     for (let second = 0; second <= 601; second++) await clock.advance(1000);
     await outcome;

@@ -7,12 +7,19 @@ import {
   decodeJsonEvent,
   headKey,
   headState,
+  initialSyncCompleted,
   replicaSetKey,
   snapshotFailed,
   snapshotKeyPrefix,
   snapshotState,
 } from '@headwater/contracts';
-import type { AgentState, CaptureState, HeadState, SnapshotState } from '@headwater/contracts';
+import type {
+  AgentState,
+  CaptureState,
+  HeadState,
+  InitialSyncCompleted,
+  SnapshotState,
+} from '@headwater/contracts';
 import type { IncomingMessage } from '@headwater/messaging';
 import { compareTimestamps, type OplogTimestamp } from '@headwater/oplog';
 
@@ -38,6 +45,8 @@ export interface ProtectionView {
   /** Ends of what was archived, as they came; the last one is the newest. */
   readonly archivedEnds: readonly OplogTimestamp[];
   readonly troubles: readonly Trouble[];
+  /** The initial sync that this run made; null where there was an archive before. */
+  readonly synced: InitialSyncCompleted | null;
 }
 
 export const emptyView: ProtectionView = {
@@ -47,6 +56,7 @@ export const emptyView: ProtectionView = {
   snapshots: [],
   archivedEnds: [],
   troubles: [],
+  synced: null,
 };
 
 /** A run needs the ends of the last minutes only. */
@@ -90,10 +100,13 @@ export function foldEvent(
   sinceMillis: number,
 ): ProtectionView {
   if (message.at.getTime() < sinceMillis) return view;
+  const isAbout = (fact: Protected) => fact.deployment === deployment && fact.replicaSet === replicaSet;
+  const synced = decodeJsonEvent(initialSyncCompleted, message);
+  if (synced.ok && isAbout(synced.value)) return { ...view, synced: synced.value };
   const disturbed = decodeJsonEvent(captureDisturbed, message);
   const failed = decodeJsonEvent(snapshotFailed, message);
   const fact = disturbed.ok ? disturbed.value : failed.ok ? failed.value : null;
-  if (fact === null || fact.deployment !== deployment || fact.replicaSet !== replicaSet) return view;
+  if (fact === null || !isAbout(fact)) return view;
   const kind = 'action' in fact ? fact.action : 'snapshot-failed';
   return { ...view, troubles: [...view.troubles, { kind, reason: fact.reason }] };
 }

@@ -72,11 +72,17 @@ export function lagSentence(
   const archivedTo = view.capture?.tail?.archivedTo.ts ?? null;
   const lagSeconds = newest === null || archivedTo === null ? null : Math.max(0, newest.t - archivedTo.t);
   const written = newest === null ? 'no write seen yet' : `newest write ${timeOfDay(newest.t)}`;
-  const writes = acknowledgedWrites === null ? '' : ` (${count(acknowledgedWrites)} numbered writes acknowledged)`;
+  const writes =
+    acknowledgedWrites === null ? '' : ` (${count(acknowledgedWrites)} numbered writes acknowledged)`;
   const archived = archivedTo === null ? 'nothing archived yet' : `archived up to ${timeOfDay(archivedTo.t)}`;
   const behind = lagSeconds === null ? '' : `, ${lagSeconds} s behind`;
   return {
     text: `${written}${writes}; ${archived}${behind}`,
-    fields: { newest, archivedTo, lagSeconds, ...(acknowledgedWrites === null ? {} : { acknowledgedWrites }) },
+    fields: {
+      newest,
+      archivedTo,
+      lagSeconds,
+      ...(acknowledgedWrites === null ? {} : { acknowledgedWrites }),
+    },
   };
 }

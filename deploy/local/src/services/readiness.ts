@@ -5,9 +5,13 @@ import type { ServiceProcess } from './service-process.js';
 const pollMillis = 100;
 const answerMillis = 5_000;
 const deadlineMillis = 90_000;
+/** A service logs so once the port is its own; unless it was told to log less. */
+const listening = '"logId":"service.listening"';
+const levelsThatTell = new Set([undefined, '', 'trace', 'debug', 'info']);
 
 /**
- * Resolves when the service says that it is ready.
+ * Resolves when the service says that it is ready, or when it has ended before. It is not asked before it listens: at
+ * its port somebody else may answer.
  *
  * @throws launcherErrors.serviceNotReady after 90 s, with what it waits for; and the signal's reason
  */
@@ -15,13 +19,14 @@ export async function awaitReady(
   service: ServiceProcess,
   url: string,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<void> {
+): Promise<'ready' | 'ended'> {
   const giveUpAt = clock.ticksMillis() + deadlineMillis;
   let last = 'it does not answer';
   while (clock.ticksMillis() < giveUpAt) {
     signal.throwIfAborted();
-    const answer = await ask(`${url}/readyz`, signal);
-    if (answer === 'ready') return;
+    const answer = (await listens(service)) ? await ask(`${url}/readyz`, signal) : null;
+    if (service.exit !== null) return 'ended';
+    if (answer === 'ready') return 'ready';
     last = answer ?? last;
     await clock.sleep(pollMillis, signal);
   }
@@ -31,10 +36,16 @@ export async function awaitReady(
   );
 }
 
+async function listens(service: ServiceProcess): Promise<boolean> {
+  return !levelsThatTell.has(service.logLevel) || (await service.log.text()).includes(listening);
+}
+
 /** Null when it does not answer yet; else what it says. */
 async function ask(url: string, signal: AbortSignal): Promise<'ready' | (string & {}) | null> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(answerMillis)]) });
+    const response = await fetch(url, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMillis)]),
+    });
     const body = await response.text();
     return response.ok ? 'ready' : body.slice(0, 400);
   } catch {

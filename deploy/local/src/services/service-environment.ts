@@ -1,15 +1,12 @@
 import type { MongodBinary } from '@headwater/mongod';
 import { variableOf } from '@headwater/mongod';
 import { environmentNames } from '@headwater/contracts';
-import { serviceFacts, serviceNames, type ServiceName } from './service-names.js';
 
 export interface EnvironmentOptions {
   /** Ours: what a user sets in it reaches every service. */
   readonly inherited: NodeJS.ProcessEnv;
   readonly uri: string;
-  readonly deployment: string | null;
   readonly binary: MongodBinary;
-  readonly ports: Readonly<Record<ServiceName, number>>;
   readonly busFile: string;
   readonly store: string;
   readonly heads: string;
@@ -25,15 +22,12 @@ const shortIntervals = {
   HEADWATER_SNAPSHOT_INTERVAL_SECONDS: '15',
 };
 
-/** The environment of every service. A misspelt name in the inherited one is left for them to refuse. */
+/** The environment of every service, but for its port. A misspelt name in the inherited one is left for them to refuse. */
 export function serviceEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
   const { HEADWATER_MONGODB_URI_FILE: _file, ...inherited } = options.inherited;
-  const ports = serviceNames.map((name) => [serviceFacts[name].portVariable, String(options.ports[name])]);
   return {
     ...(options.once ? shortIntervals : {}),
     ...inherited,
-    ...Object.fromEntries(ports),
-    ...(options.deployment === null ? {} : { HEADWATER_DEPLOYMENT: options.deployment }),
     [mongodVariable(options.binary)]: options.binary.path,
     HEADWATER_MONGODB_URI: options.uri,
     HEADWATER_HOST: '127.0.0.1',

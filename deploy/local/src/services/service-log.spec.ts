@@ -33,7 +33,13 @@ describe('ServiceLog', () => {
 describe('readableLine', () => {
   it('is time, level, message, error and what to do', () => {
     const err = { message: 'port 7310 is taken', code: 'KIT-10002', solution: 'Set another.' };
-    const line = { level: 'fatal', time: '2026-11-24T08:00:12.345Z', service: 'agent', err, msg: 'cannot start' };
+    const line = {
+      level: 'fatal',
+      time: '2026-11-24T08:00:12.345Z',
+      service: 'agent',
+      err,
+      msg: 'cannot start',
+    };
     expect(readableLine(JSON.stringify(line))).toBe(
       '08:00:12 FATAL cannot start: port 7310 is taken (KIT-10002: Set another.)',
     );

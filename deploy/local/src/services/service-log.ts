@@ -23,11 +23,12 @@ export class ServiceLog {
 
   /** The last lines of this run, for people. */
   async lastLines(count: number): Promise<string[]> {
-    const lines = (await this.read()).split('\n').filter((line) => line.trim() !== '');
+    const lines = (await this.text()).split('\n').filter((line) => line.trim() !== '');
     return lines.slice(-count).map(readableLine);
   }
 
-  private async read(): Promise<string> {
+  /** What this run has logged, or the last part of it. */
+  async text(): Promise<string> {
     const file = await open(this.path).catch(() => null);
     if (file === null) return '';
     try {
@@ -53,7 +54,10 @@ export function readableLine(line: string): string {
   const { time = '', level = '', msg = '', err } = parsed;
   const because = err?.message === undefined || msg.includes(err.message) ? '' : `: ${err.message}`;
   const solution = err?.solution === undefined ? '' : ` (${err.code ?? ''}: ${err.solution})`;
-  return `${time.slice(11, 19)} ${level.toUpperCase().padEnd(5)} ${msg}${because}${solution}`.slice(0, longestLine);
+  return `${time.slice(11, 19)} ${level.toUpperCase().padEnd(5)} ${msg}${because}${solution}`.slice(
+    0,
+    longestLine,
+  );
 }
 
 interface LogLine {

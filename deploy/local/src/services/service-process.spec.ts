@@ -27,7 +27,13 @@ describe('ServiceProcess', () => {
     const program = join(folder.path, 'main.js');
     writeFileSync(program, text);
     const log = await ServiceLog.open(join(folder.path, 'logs', 'spec.log'));
-    return ServiceProcess.start({ name: 'spec', program, environment: { GREETING: 'hello' }, log, clock: systemClock });
+    return ServiceProcess.start({
+      name: 'spec',
+      program,
+      environment: { GREETING: 'hello' },
+      log,
+      clock: systemClock,
+    });
   }
 
   it('runs with its environment alone, writes to its log, and stops in order', async () => {
@@ -42,12 +48,18 @@ describe('ServiceProcess', () => {
     await expect(service.log.lastLines(1)).resolves.toEqual(['stopped in order']);
   });
 
-  it('leads a process group of its own', async () => {
-    const service = await start(`setInterval(() => undefined, 1000);`);
-    process.kill(-service.pid, 'SIGKILL');
+  it('takes what it has started along when it is killed', async () => {
+    const service = await start(`
+      const { spawn } = require('node:child_process');
+      console.log(spawn('/bin/sleep', ['600'], { stdio: 'ignore' }).pid);
+      setInterval(() => undefined, 1000);`);
+    const child = Number(await eventually(async () => (await service.log.lastLines(1))[0]));
+    expect(isAlive(child)).toBe(true);
+    process.kill(service.pid, 'SIGKILL');
     const exit = await service.ended;
     expect(service.asked).toBe(false);
     expect(describeExit(exit)).toBe('signal SIGKILL');
+    await eventually(() => !isAlive(child));
   });
 });
 

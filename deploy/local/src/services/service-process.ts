@@ -47,7 +47,9 @@ export class ServiceProcess {
       await spawned(child);
       return new ServiceProcess(child, child.pid ?? 0, options);
     } catch (cause) {
-      throw launcherErrors.serviceEnded(`the ${name} service cannot be started: ${messageOf(cause)}`, { cause });
+      throw launcherErrors.serviceEnded(`the ${name} service cannot be started: ${messageOf(cause)}`, {
+        cause,
+      });
     } finally {
       closeSync(output);
     }
@@ -62,6 +64,8 @@ export class ServiceProcess {
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         release();
+        // One that was killed leaves behind what it had started.
+        killGroup(pid);
         this.exit = { code, signal };
         resolve(this.exit);
       });
@@ -74,6 +78,11 @@ export class ServiceProcess {
 
   get log(): ServiceLog {
     return this.options.log;
+  }
+
+  /** What it was told to log at least. */
+  get logLevel(): string | undefined {
+    return this.options.environment['HEADWATER_LOG_LEVEL'];
   }
 
   /** Somebody asked it to stop. */
@@ -113,11 +122,11 @@ function spawned(child: ChildProcess): Promise<void> {
   });
 }
 
-/** With what it has started: a mongod of its own would go on. */
+/** The process and what it has started: a mongod of its own would go on. */
 function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended in between.
+    // None of the group is left.
   }
 }

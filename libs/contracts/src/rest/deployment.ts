@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { encodeId } from '../topics.js';
 import { positionSchema, oplogTimestampSchema } from '../timestamps.js';
 
-/** Ids of deployments and replica sets. */
-export const idSchema = z.string().min(1).max(300);
+/** Ids of deployments and replica sets: 1 to 100 characters, and at most 200 as they stand in keys. */
+export const idSchema = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((id) => id.isWellFormed() && encodeId(id).length <= 200, 'too long, or not well-formed text');
 
 export const deploymentSchema = z.object({
   id: idSchema,

@@ -139,24 +139,24 @@ describe('the file of an embedded bus', () => {
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
     const done: number[] = [];
-    const calls = [1, 2, 3].map((n) =>
-      bus.produce('topic', [{ ...some, key: String(n) }]).then(() => done.push(n)),
-    );
-    const read = await bus.latest('topic', '1');
-    expect(read).toBeNull();
+    const produce = (n: number) =>
+      bus.produce('topic', [{ ...some, key: String(n) }]).then(() => done.push(n));
+    const calls = [produce(1), produce(2), produce(3)];
+    expect(await bus.latest('topic', '1')).toBeNull();
     let turns = 0;
     const until = performance.now() + 200;
     while (performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       turns += 1;
     }
-    expect(turns).toBeGreaterThan(50);
+    expect(turns).toBeGreaterThan(5);
     expect(done).toEqual([]);
     other.exec('ROLLBACK');
     other.close();
-    await Promise.all(calls);
-    expect(done).toEqual([1, 2, 3]);
-    expect((await bus.latest('topic', '3'))?.offset).toBe(2);
+    // Nothing is in the way of this one, but those before it still pause.
+    await Promise.all([...calls, produce(4)]);
+    expect(done).toEqual([1, 2, 3, 4]);
+    expect((await bus.latest('topic', '4'))?.offset).toBe(3);
     await bus.close();
   });
 

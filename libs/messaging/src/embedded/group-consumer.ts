@@ -116,19 +116,12 @@ export class GroupConsumer implements Subscription {
 
   private async commit(topic: string, partition: number, offset: number): Promise<void> {
     const { group, topics } = this.options;
-    const details = { group, topic, partition, offset };
+    const extra = { details: { group, topic, partition, offset } };
     if (!this.holdsGroup) {
-      throw messagingErrors.assignmentEnded(
-        `group ${group} was left before ${topic} ${offset} was committed`,
-        {
-          details,
-        },
-      );
+      throw messagingErrors.assignmentEnded(`group ${group} was left before a commit of ${topic}`, extra);
     }
     if (partition !== 0 || !topics.includes(topic)) {
-      throw messagingErrors.invalidCommit(`group ${group} does not consume ${topic} ${partition}`, {
-        details,
-      });
+      throw messagingErrors.invalidCommit(`group ${group} does not consume ${topic} ${partition}`, extra);
     }
     const committed = this.broker.log.commit(group, topic, offset);
     this.lastCommit = Promise.allSettled([committed]);

@@ -44,6 +44,9 @@ describe('reconcile', () => {
     await command({ createIndexes: 'c', indexes: specs });
     await command({ create: 'ts', timeseries: { timeField: 'at', metaField: 'm' }, expireAfterSeconds: 1e9 });
     await command({ createIndexes: 'ts', indexes: [{ key: { m: 1, at: 1 }, name: 'mat' }] });
+    await command({ create: 'collated', collation: { locale: 'de' } });
+    const simple = { key: { s: 1 }, name: 's_1', collation: { locale: 'simple' } };
+    await command({ createIndexes: 'collated', indexes: [simple, { key: { d: 1 }, name: 'd_1' }] });
     const wanted = await readCatalogue(mongod);
     expect(await reconcile(mongod, wanted)).toEqual({ created: 0, dropped: 0, collMods: 0, wrong: [] });
 
@@ -65,9 +68,10 @@ describe('reconcile', () => {
     await command({ collMod: 'reworded', validator: {} });
     await command({ collMod: 'ts', expireAfterSeconds: 'off' });
     await command({ dropIndexes: 'ts', index: 'mat' });
+    await command({ dropIndexes: 'collated', index: '*' });
 
     const done = await reconcile(mongod, wanted);
-    expect(done).toEqual({ created: 5, dropped: 3, collMods: 3, wrong: [] });
+    expect(done).toEqual({ created: 7, dropped: 3, collMods: 3, wrong: [] });
     expect(plain(await readCatalogue(mongod))).toEqual(plain(wanted));
     expect(await reconcile(mongod, wanted)).toEqual({ created: 0, dropped: 0, collMods: 0, wrong: [] });
   });

@@ -70,7 +70,6 @@ async function reconcileOptions(
     return;
   }
   if (names.length === 0) return;
-  console.log('MOD', have.db, have.name, JSON.stringify([[...have.options],[...want.options]], (_k, v) => v instanceof Map ? [...v] : v));
   const changes = names.map((name) => [name, valueOf(name, want.options)] as const);
   await mongod.connection.command(
     have.db,
@@ -92,17 +91,24 @@ function valueOf(name: string, options: OrderedDocument): unknown {
 async function dropIndexes(mongod: Mongod, have: CatalogueEntry, want: CatalogueEntry): Promise<number> {
   const index = [...have.indexes.keys()].filter((name) => !isThere(name, have, want));
   if (index.length === 0) return 0;
-  console.log('DROP', have.db, have.name, index, JSON.stringify(index.map((n) => [[...(have.indexes.get(n) ?? [])], [...(want.indexes.get(n) ?? [])]]), (_k, v) => v instanceof Map ? [...v] : v));
   await mongod.connection.command(have.db, { dropIndexes: have.name, index }, { deadlineMillis });
   return index.length;
 }
 
 /** All at once: one scan of the collection builds them. */
 async function createIndexes(mongod: Mongod, have: CatalogueEntry, want: CatalogueEntry): Promise<number> {
-  const indexes = [...want.indexes].filter(([name]) => !isThere(name, have, want)).map(([, spec]) => spec);
+  const indexes = [...want.indexes]
+    .filter(([name]) => !isThere(name, have, want))
+    .map(([, spec]) => specToCreate(spec, want));
   if (indexes.length === 0) return 0;
   await mongod.connection.command(have.db, { createIndexes: have.name, indexes }, { deadlineMillis });
   return indexes.length;
+}
+
+/** In a collection with a collation, an index stored without one has the simple one; asked for without, it inherits. */
+function specToCreate(spec: OrderedDocument, { options }: CatalogueEntry): OrderedDocument {
+  if (spec.has('collation') || !options.has('collation')) return spec;
+  return new Map([...spec, ['collation', { locale: 'simple' }]]);
 }
 
 /** Both sides have this index, the same one. */

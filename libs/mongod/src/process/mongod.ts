@@ -43,7 +43,10 @@ const breakMillis = 2_000;
 export class Mongod {
   readonly connection: DirectConnection;
   readonly pid: number;
+  /** It takes entries above the limit of a user's document. */
   readonly largeEntries: boolean;
+  /** Resolves when the process is gone, however it went; never rejects. */
+  readonly ended: Promise<void>;
   private readonly onAbort = (): void => void this.kill();
 
   /**
@@ -90,7 +93,10 @@ export class Mongod {
     this.connection = started.connection;
     this.pid = started.child.pid;
     this.largeEntries = started.largeEntries;
+    this.ended = started.child.ended.then(() => undefined);
     options.signal?.addEventListener('abort', this.onAbort, { once: true });
+    // A signal that was aborted before tells nobody any more.
+    if (options.signal?.aborted === true) this.onAbort();
   }
 
   /**

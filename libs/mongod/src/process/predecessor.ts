@@ -1,5 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import { systemClock, type Clock } from '@headwater/clock';
 import { mongodErrors } from '../errors.js';
 import { ownerOf, removeSocketDirectory } from './socket-directory.js';
@@ -8,32 +7,56 @@ import { ownerOf, removeSocketDirectory } from './socket-directory.js';
 const disappearMillis = 30_000;
 
 /**
- * Makes sure that no mongod works on `directory`: one whose owner was killed is killed as well, which its
- * files stand.
+ * Makes sure that no mongod works on `directory`: one whose owner was killed is killed as well, which its files stand.
  *
- * Where the system has no /proc nothing is found, and mongod's own lock refuses the start.
+ * Processes are found by their command line, since a mongod writes its pid into mongod.lock late in its start. Where
+ * the system has no /proc nothing is found, and mongod's own lock refuses the start.
  *
  * @throws mongodErrors.directoryInUse when it belongs to a living process of ours or is none of ours at all.
  */
 export async function endPredecessor(directory: string, clock: Clock = systemClock): Promise<void> {
   const path = await realpath(directory).catch(() => directory);
-  const pid = Number(await readText(join(path, 'mongod.lock')));
-  if (!Number.isInteger(pid) || pid <= 0) return;
-  const commandLine = (await readText(`/proc/${String(pid)}/cmdline`)).split('\0');
-  if (valueOf(commandLine, '--dbpath') !== path) return;
+  for (const { pid, commandLine } of await processes()) {
+    if (valueOf(commandLine, '--dbpath') === path) await end(pid, commandLine, clock);
+  }
+}
+
+async function end(pid: number, commandLine: readonly string[], clock: Clock): Promise<void> {
   const socketDirectory = valueOf(commandLine, '--unixSocketPrefix') ?? '';
   const owner = ownerOf(socketDirectory);
   const { parent, gone } = await statusOf(pid);
   if (gone) return;
   if (owner === null || owner === parent) {
     const whose = owner === null ? 'a mongod that Headwater did not start' : `the process ${String(owner)}`;
-    throw mongodErrors.directoryInUse(`${directory} is in use by ${whose} (mongod pid ${String(pid)}).`, {
-      details: { directory, pid },
-    });
+    const directory = valueOf(commandLine, '--dbpath');
+    throw mongodErrors.directoryInUse(
+      `${String(directory)} is in use by ${whose} (mongod pid ${String(pid)}).`,
+      {
+        details: { directory, pid },
+      },
+    );
   }
-  process.kill(pid, 'SIGKILL');
+  kill(pid);
   await disappeared(pid, clock);
   await removeSocketDirectory(socketDirectory);
+}
+
+async function processes(): Promise<{ pid: number; commandLine: string[] }[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  return Promise.all(
+    pids.map(async (pid) => ({
+      pid: Number(pid),
+      commandLine: (await readText(`/proc/${pid}/cmdline`)).split('\0'),
+    })),
+  );
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended in this moment, or is not ours to end; whether it is gone is looked at next.
+  }
 }
 
 async function disappeared(pid: number, clock: Clock): Promise<void> {

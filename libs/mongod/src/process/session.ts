@@ -11,7 +11,8 @@ export interface SessionOptions extends MongodOptions {
 /**
  * Starts a mongod, lets `work` use it and stops it cleanly: when this resolves, the files are final.
  *
- * When `work` throws or the signal aborts, the mongod is killed, and what it told about its own end comes first.
+ * When `work` throws, the mongod is killed. When the signal aborts or the mongod ends by itself, this throws at once,
+ * the signal's reason or the story that the log tells, and `work` is left alone with a connection that is closed.
  */
 export async function withMongod<T>(
   options: SessionOptions,
@@ -21,13 +22,21 @@ export async function withMongod<T>(
   const mongod = await Mongod.start(binary, directory, mode, options);
   let result: T;
   try {
-    result = await work(mongod);
+    result = await unlessGone(mongod, work(mongod));
   } catch (error) {
+    signal?.throwIfAborted();
     const failure = await mongod.failure(error);
     await mongod.kill();
-    signal?.throwIfAborted();
     throw failure ?? error;
   }
   await mongod.stop();
   return result;
+}
+
+/** The driver would look for a server that is gone for ten seconds, command by command. */
+function unlessGone<T>(mongod: Mongod, working: Promise<T>): Promise<T> {
+  const gone = mongod.ended.then(() => {
+    throw new Error('mongod is gone');
+  });
+  return Promise.race([working, gone]);
 }

@@ -15,6 +15,7 @@ export interface SeedOutcome {
 
 const deadlineMillis = 300_000;
 const unknownField = 40_415;
+const deletesAtOnce = 1000;
 
 /**
  * Inserts documents as they are: unvalidated, in order, without rewriting Timestamp(0,0), view definitions included.
@@ -61,10 +62,26 @@ async function applyEach(
   return { inserted: documents.length, duplicates: 0 };
 }
 
+/** Removes documents by the values of their `_id`; those that are not there are none the less removed. */
+export async function removeSeedDocuments(
+  mongod: Mongod,
+  { db, name }: SeedTarget,
+  ids: readonly unknown[],
+): Promise<void> {
+  for (let at = 0; at < ids.length; at += deletesAtOnce) {
+    const deletes = ids.slice(at, at + deletesAtOnce).map((_id) => ({ q: { _id }, limit: 1 }));
+    await mongod.connection.command(db, { delete: name, deletes }, { deadlineMillis });
+  }
+}
+
 const keeping = new WeakMap<Mongod, Promise<boolean>>();
 
-/** Patch levels differ, so the server is asked: an insert of nothing fails one way or the other. */
-function keepsEmptyTimestamps(mongod: Mongod): Promise<boolean> {
+/**
+ * Whether this server stores a top-level Timestamp(0,0) as it is when asked to, and its recovery too. Older patch
+ * levels put the current time in its place: with an insert, and with an oplog entry that inserts or replaces a
+ * document which is there. Patch levels are not compared: an insert of nothing fails one way or the other.
+ */
+export function keepsEmptyTimestamps(mongod: Mongod): Promise<boolean> {
   const known = keeping.get(mongod) ?? askEmptyTimestamps(mongod);
   keeping.set(mongod, known);
   return known;

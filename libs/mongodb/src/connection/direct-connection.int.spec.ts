@@ -1,7 +1,7 @@
+import { testMongod } from '@headwater/testing';
 import { messageOf } from '@headwater/errors';
 import { serialize, Long, Timestamp, type UUID } from 'bson';
 import { MongodProcess } from '../spec-support/mongod-process.js';
-import { mongodBinary } from '../spec-support/mongod-binary.js';
 import { DirectConnection } from './direct-connection.js';
 import { serverCodeOf } from './driver-failure.js';
 
@@ -27,7 +27,7 @@ describe('DirectConnection', () => {
   let connection: DirectConnection;
 
   beforeAll(async () => {
-    mongod = await MongodProcess.start(await mongodBinary());
+    mongod = await MongodProcess.start((await testMongod()).path);
     connection = await DirectConnection.open({ socketPath: mongod.socketPath });
   });
   afterAll(async () => {

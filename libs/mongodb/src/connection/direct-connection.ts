@@ -70,7 +70,12 @@ export class DirectConnection {
   }
 
   /** Batches of documents as the server's bytes (views of one reply each), by collection name or UUID. */
-  findRaw(db: string, collection: string | UUID, query: FindQuery = {}, options: RawCursorOptions = {}) {
+  findRaw(
+    db: string,
+    collection: string | UUID,
+    query: FindQuery = {},
+    options: RawCursorOptions = {},
+  ): AsyncGenerator<Buffer[]> {
     return this.rawBatches(db, { find: collection, ...query }, options);
   }
 

@@ -1,3 +1,4 @@
+import { testMongod } from '@headwater/testing';
 import { deserialize, serialize } from 'bson';
 import { MongoClient } from 'mongodb';
 import os from 'node:os';
@@ -5,9 +6,7 @@ import { systemClock } from '@headwater/clock';
 import { compareTimestamps } from '@headwater/oplog';
 import type { DirectConnection } from '../connection/direct-connection.js';
 import { ReplicaSetSource } from '../replica-set-source.js';
-import { mongodBinary } from '../spec-support/mongod-binary.js';
 import { startOneMemberSet, until, type MongodProcess } from '../spec-support/mongod-process.js';
-import type { SourceCollection } from './source-collection.js';
 
 describe('reading an initial sync', () => {
   let mongod: MongodProcess;
@@ -15,7 +14,7 @@ describe('reading an initial sync', () => {
   let source: ReplicaSetSource;
 
   beforeAll(async () => {
-    mongod = await startOneMemberSet(await mongodBinary(), {
+    mongod = await startOneMemberSet((await testMongod()).path, {
       arguments: ['--setParameter', 'enableTestCommands=1'],
     });
     writer = await mongod.connect();
@@ -29,71 +28,6 @@ describe('reading an initial sync', () => {
   });
   afterEach(async () => {
     await source.close();
-  });
-
-  it('gives every document of a collection that is renamed while it is read', async () => {
-    const sent = await fill('renamed', 200);
-    const read = await readAll(await begunAndListed('renamed'), async (batch) => {
-      if (batch === 1) {
-        await writer.command('admin', { renameCollection: 'db.renamed', to: 'db.renamedLater' });
-      }
-    });
-    expect(new Set(read.map(idOf))).toEqual(new Set(sent.map(idOf)));
-    expect(Buffer.concat(read).equals(Buffer.concat(sent))).toBe(true);
-  });
-
-  it('gives every document of a collection that is renamed, and replaced, before it is read', async () => {
-    const sent = await fill('before', 20);
-    const collection = await begunAndListed('before');
-    await writer.command('admin', { renameCollection: 'db.before', to: 'db.beforeLater' });
-    await writer.insertRaw('db', 'before', [Buffer.from(serialize({ _id: 'other' }))]);
-    expect((await readAll(collection)).map(idOf)).toEqual(sent.map(idOf));
-  });
-
-  it('ends early when the collection is dropped, before or while it is read', async () => {
-    await fill('dropped', 200);
-    const collection = await begunAndListed('dropped');
-    const read = await readAll(collection, async (batch) => {
-      if (batch === 1) {
-        await writer.command('db', { drop: 'dropped' });
-      }
-    });
-    expect(read.length).toBeGreaterThan(0);
-    expect(read.length).toBeLessThan(200);
-    expect(await readAll(collection)).toEqual([]);
-  });
-
-  it('goes on after its cursor is killed, and begins again when the place to go on is gone', async () => {
-    const sent = await fill('killed', 200);
-    const read = await readAll(await begunAndListed('killed'), async (batch, last) => {
-      if (batch === 1) {
-        await killCursors('killed');
-      }
-      if (batch === 3) {
-        // The next batch is here already, so the record to resume at is the last one of that.
-        await writer.command('db', { delete: 'killed', deletes: [{ q: { _id: { $gt: last } }, limit: 0 }] });
-        await killCursors('killed');
-      }
-    });
-    const kept = sent.filter((document) => read.some((other) => other.equals(document)));
-    expect(kept.length).toBeGreaterThanOrEqual(await remaining('killed'));
-    expect(read.length).toBeGreaterThan(new Set(read.map(idOf)).size);
-  });
-
-  it.each([
-    ['clustered', { clusteredIndex: { key: { _id: 1 }, unique: true } }],
-    ['capped', { capped: true, size: 50_000_000 }],
-  ])('resumes in a %s collection too', async (name, options) => {
-    await writer.command('db', { create: name, ...options });
-    const sent = await fill(name, 200);
-    const collection = await begunAndListed(name);
-    const read = await readAll(collection, async (batch) => {
-      if (batch === 1) {
-        await killCursors(name);
-      }
-    });
-    expect(Buffer.concat(read).equals(Buffer.concat(sent))).toBe(true);
-    expect(collection.idIndex === null).toBe(name === 'clustered');
   });
 
   it('lists what must be copied, with options and _id index as the server has them', async () => {
@@ -229,52 +163,6 @@ describe('reading an initial sync', () => {
     return documents;
   }
 
-  async function begunAndListed(name: string): Promise<SourceCollection> {
-    await source.beginSync();
-    const collection = (await source.collections()).find((one) => one.db === 'db' && one.name === name);
-    if (collection === undefined) {
-      throw new Error(`${name} is not listed`);
-    }
-    return collection;
-  }
-
-  /** `between` runs after each batch, with its number and the largest _id read so far. */
-  async function readAll(
-    collection: SourceCollection,
-    between: (batch: number, last: unknown) => Promise<void> = () => Promise.resolve(),
-  ): Promise<Buffer[]> {
-    const read: Buffer[] = [];
-    let batches = 0;
-    for await (const batch of source.documents(collection)) {
-      read.push(...batch);
-      const last = batch.at(-1);
-      await between(++batches, last === undefined ? null : idOf(last));
-    }
-    return read;
-  }
-
-  /** Waits until the batch ahead has been read, so that the cursor is idle. */
-  async function killCursors(collection: string): Promise<void> {
-    await until(async () => {
-      const reply = await writer.command('admin', {
-        aggregate: 1,
-        pipeline: [
-          { $currentOp: { idleCursors: true } },
-          { $match: { type: 'idleCursor', ns: `db.${collection}` } },
-        ],
-        cursor: {},
-      });
-      const { cursor } = reply as { cursor: { firstBatch: { cursor: { cursorId: unknown } }[] } };
-      const cursors = cursor.firstBatch.map((idle) => idle.cursor.cursorId);
-      await writer.command('db', { killCursors: collection, cursors });
-      return cursors.length > 0;
-    });
-  }
-
-  async function remaining(collection: string): Promise<number> {
-    return Number((await writer.command('db', { count: collection }))['n']);
-  }
-
   async function createIndex(collection: string, name: string): Promise<void> {
     await writer.command('db', { createIndexes: collection, indexes: [{ key: { [name]: 1 }, name }] });
   }
@@ -294,7 +182,3 @@ describe('reading an initial sync', () => {
     }
   }
 });
-
-function idOf(document: Buffer): unknown {
-  return deserialize(document)['_id'];
-}

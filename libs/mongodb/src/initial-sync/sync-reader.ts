@@ -10,7 +10,8 @@ import type { DirectConnection } from '../connection/direct-connection.js';
 import { entryAt, newestEntry } from '../entries/oplog-entries.js';
 import { mongodbErrors } from '../mongodb-errors.js';
 import { listCollections } from './collection-listing.js';
-import { scanDocuments, type ScannedCollection } from './document-scan.js';
+import { scanDocuments } from './document-scan.js';
+import type { ScannedCollection } from './natural-scan.js';
 import type { SourceCollection } from './source-collection.js';
 import { committed, committedSince, fcvChanged, rollbackId } from './source-state.js';
 import { markBeginning, type SyncBeginning } from './sync-beginning.js';
@@ -20,6 +21,8 @@ export interface SyncReaderOptions {
   readonly clock: Clock;
   /** The member's majority commit point now; throws when another member answers. */
   readonly majority: () => Promise<Position>;
+  /** Aborted with the connection: nothing waits for a member then. */
+  readonly signal: AbortSignal;
 }
 
 /** How long a majority may take to have `beginApplying`, in milliseconds. */
@@ -56,6 +59,7 @@ export class SyncReader {
     const begun = this.begun();
     return scanDocuments(this.connection, collection, {
       clock: this.options.clock,
+      signal: this.options.signal,
       readConcern: isSessionTable(collection) ? () => this.committedNow(begun) : () => committedSince(begun),
       readAt: (ts) => {
         this.readUpTo = this.readUpTo === null ? ts : maxTimestamp(this.readUpTo, ts);
@@ -93,13 +97,13 @@ export class SyncReader {
    * @throws mongodbErrors.majorityLost when it takes too long; syncOverrun when it was rolled back
    */
   private async awaitMajority(position: Position, deadlineMillis: number): Promise<void> {
-    const { clock, majority } = this.options;
+    const { clock, majority, signal } = this.options;
     const end = clock.ticksMillis() + deadlineMillis;
     while (compareTimestamps((await majority()).ts, position.ts) < 0) {
       if (clock.ticksMillis() > end) {
         throw mongodbErrors.majorityLost(`no majority of the members has ${formatPosition(position)}`);
       }
-      await clock.sleep(50);
+      await clock.sleep(50, signal);
     }
     if ((await entryAt(this.connection, position.ts))?.term !== position.term) {
       throw mongodbErrors.syncOverrun(`${formatPosition(position)} was rolled back`);

@@ -1,9 +1,9 @@
+import { testMongod } from '@headwater/testing';
 import { serialize } from 'bson';
 import { systemClock } from '@headwater/clock';
 import { formatPosition, readPosition, type Position } from '@headwater/oplog';
 import type { DirectConnection } from '../connection/direct-connection.js';
 import { ReplicaSetSource } from '../replica-set-source.js';
-import { mongodBinary } from '../spec-support/mongod-binary.js';
 import { startOneMemberSet, until, type MongodProcess } from '../spec-support/mongod-process.js';
 import type { OplogTail } from './oplog-tail.js';
 import type { TailOpening } from './tail-opening.js';
@@ -15,7 +15,7 @@ describe('the tail of a replica set', () => {
 
   beforeAll(async () => {
     // The oplog is cut behind a checkpoint only.
-    mongod = await startOneMemberSet(await mongodBinary(), {
+    mongod = await startOneMemberSet((await testMongod()).path, {
       arguments: ['--oplogSize', '1', '--syncdelay', '1'],
     });
     writer = await mongod.connect();

@@ -1,4 +1,4 @@
-import { messageOf } from '@headwater/errors';
+import { isHeadwaterError, messageOf } from '@headwater/errors';
 import { DirectConnection, type ConnectionOptions } from '../connection/direct-connection.js';
 import { mongodbErrors } from '../mongodb-errors.js';
 import { greetingOf, type Greeting, type MemberGreeting } from './greeting.js';
@@ -63,6 +63,10 @@ async function greet(seeds: SeedList, host: string, options: ConnectionOptions):
       await connection.close();
     }
   } catch (error) {
+    // What no other member and no other time would change: options that cannot be used, a file that is not there.
+    if (!isHeadwaterError(error) || !error.retryable) {
+      throw error;
+    }
     return { host, reason: messageOf(error) };
   }
 }

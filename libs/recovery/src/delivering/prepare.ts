@@ -1,18 +1,16 @@
-import { open, readdir, readFile, rm } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { endPredecessor, logFileOf } from '@headwater/mongod';
+import { endPredecessor } from '@headwater/mongod';
 import { readState, removeState } from '../directory/directory-state.js';
 import { syncDirectory } from '../directory/durable-files.js';
 import { recoveryErrors } from '../recovery-errors.js';
+import { removeLeftovers, removeLogs } from './leftovers.js';
 
 export interface PrepareRequest {
   readonly directory: string;
   /** What will open the files: a plain `mongod --dbpath`. */
   readonly target: 'standalone';
 }
-
-/** What a mongod leaves that is no data: locks, sockets, statistics. */
-const leftovers = ['mongod.lock', 'WiredTiger.lock', 'diagnostic.data', '_tmp'];
 
 /**
  * Hands a finished directory over: removes what is not data, makes the rest durable, and forgets the directory, so
@@ -28,9 +26,9 @@ export async function prepare({ directory }: PrepareRequest): Promise<void> {
   if (state.phase !== 'idle' || lock !== '') {
     throw recoveryErrors.directoryUnfinished(`${directory} was left in the middle of ${state.phase}.`);
   }
-  for (const name of leftovers) await rm(join(directory, name), { recursive: true, force: true });
+  await removeLeftovers(directory);
   await syncTree(directory);
-  for (const log of [logFileOf(directory), `${logFileOf(directory)}.1`]) await rm(log, { force: true });
+  await removeLogs(directory);
   await removeState(directory);
 }
 

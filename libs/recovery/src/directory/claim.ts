@@ -12,13 +12,13 @@ import { readState, writeState, type DirectoryState } from './directory-state.js
  */
 export async function claimDirectory(directory: string, state: DirectoryState): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const names = await readdir(directory);
-  if (names.length > 0 && (await readState(directory)) === null) {
+  if ((await readdir(directory)).length > 0 && (await readState(directory)) === null) {
     throw recoveryErrors.directoryNotEmpty(
       `${directory} is not empty, and Headwater did not make what is in it.`,
     );
   }
   await endPredecessor(directory);
   await writeState(directory, state);
-  for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
+  for (const name of await readdir(directory))
+    await rm(join(directory, name), { recursive: true, force: true });
 }

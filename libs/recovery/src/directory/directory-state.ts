@@ -20,8 +20,13 @@ const stateSchema = z.discriminatedUnion('phase', [
   /** The files are being made: a crash leaves nothing of use. */
   z.object({ ...fields, phase: z.literal('seeding') }),
   z.object({ ...fields, phase: z.literal('materializing') }),
-  /** Consistent at `position`. */
-  z.object({ ...fields, phase: z.literal('idle'), position }),
+  /** Consistent at `position`. `fingerprint` is that of the final files; null while Headwater looks at them. */
+  z.object({
+    ...fields,
+    phase: z.literal('idle'),
+    position,
+    fingerprint: z.string().nullable().default(null),
+  }),
   /** Consistent at `position`; entries up to `to` are being inserted into the oplog. */
   z.object({ ...fields, phase: z.literal('appending'), position, to: timestamp }),
   /** Everything up to `target` is in the oplog and is being applied. */

@@ -84,7 +84,12 @@ class Run {
 
   /** @returns how many bytes of the file it is. */
   async writeTo(handle: FileHandle): Promise<number> {
-    if (this.pieces.length > 0) await handle.writev(this.pieces, this.offset);
+    if (this.pieces.length === 0) return this.length;
+    const { bytesWritten } = await handle.writev(this.pieces, this.offset);
+    // A full disk or a quota cuts a write short without an error.
+    if (bytesWritten !== this.length) {
+      throw recoveryErrors.diskFull(`Only ${bytesWritten} of ${this.length} bytes could be written.`);
+    }
     return this.length;
   }
 }

@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { seriesOf } from '@headwater/mongod';
 import type { Manifest, ManifestFile, ReplicaSetRepository } from '@headwater/repository';
 import { claimDirectory } from '../directory/claim.js';
-import { writeState } from '../directory/directory-state.js';
+import { writeIdle } from '../directory/fingerprint.js';
 import { syncDirectory } from '../directory/durable-files.js';
 import { progressOf, type LongOperation } from '../progress.js';
 import { writeDataFile } from './file-writing.js';
@@ -32,7 +32,7 @@ export async function materialize(request: MaterializeRequest): Promise<{ bytes:
   const folders = await makeFolders(directory, manifest.files);
   await writeFiles(request);
   for (const folder of folders) await syncDirectory(folder);
-  await writeState(directory, { ...state, phase: 'idle', position: manifest.position });
+  await writeIdle(directory, { ...state, position: manifest.position });
   return { bytes: manifest.sizeBytes };
 }
 

@@ -1,6 +1,7 @@
 import { appendEntries, oldestOpenTransaction, trimOplog } from '@headwater/mongod';
 import { minTimestamp, type Position } from '@headwater/oplog';
 import { writeState } from '../directory/directory-state.js';
+import { writeIdle } from '../directory/fingerprint.js';
 import type { MongodSessions } from '../mongods/mongod-sessions.js';
 import { progressOf, type LongOperation } from '../progress.js';
 import { EntrySource, type EntryRange } from './entry-source.js';
@@ -65,5 +66,5 @@ export async function recover(
   await sessions.run({ directory, series, mode: 'recover', signal }, (mongod) =>
     checkStanding(mongod, { begin: target, top: target }, 'after the recovery'),
   );
-  await writeState(directory, { ...state, phase: 'idle', position: target });
+  await writeIdle(directory, { ...state, position: target });
 }

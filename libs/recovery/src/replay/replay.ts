@@ -1,5 +1,6 @@
 import { formatPosition, positionsEqual } from '@headwater/oplog';
 import { readState } from '../directory/directory-state.js';
+import { checkUntouched } from '../directory/fingerprint.js';
 import type { MongodSessions } from '../mongods/mongod-sessions.js';
 import { recoveryErrors } from '../recovery-errors.js';
 import { runCycle, type CycleOutcome, type CycleRequest } from './cycle.js';
@@ -22,6 +23,7 @@ async function checkDirectory({ directory, chain, from, series }: CycleRequest):
   if (state.phase !== 'idle') {
     throw recoveryErrors.directoryUnfinished(`${directory} was left in the middle of ${state.phase}.`);
   }
+  await checkUntouched(directory);
   if (state.series !== series) {
     throw recoveryErrors.wrongSeries(`${directory} holds data of MongoDB ${state.series}, not ${series}.`);
   }

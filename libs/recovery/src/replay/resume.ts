@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { endPredecessor } from '@headwater/mongod';
 import type { Position } from '@headwater/oplog';
 import type { ReplicaSetRepository } from '@headwater/repository';
 import { readState, type DirectoryState } from '../directory/directory-state.js';
+import { isUntouched, writeIdle } from '../directory/fingerprint.js';
 import type { MongodSessions } from '../mongods/mongod-sessions.js';
 import type { LongOperation } from '../progress.js';
 import { recover, runCycle } from './cycle.js';
+import { checkStanding } from './standing.js';
 
 export interface ResumeRequest extends LongOperation {
   readonly archive: ReplicaSetRepository;
@@ -15,8 +16,8 @@ export interface ResumeRequest extends LongOperation {
 export type Resumed =
   /** Clean and consistent at `position`. */
   | { readonly kind: 'ready'; readonly chain: string; readonly position: Position; readonly series: string }
-  /** It was killed while its files were made: they are of no use. */
-  | { readonly kind: 'rebuild'; readonly phase: 'seeding' | 'materializing' }
+  /** It was killed while its files were made, or something else has opened them since: they are of no use. */
+  | { readonly kind: 'rebuild'; readonly phase: 'seeding' | 'materializing' | 'touched' }
   /** Headwater never made it. */
   | { readonly kind: 'absent' };
 
@@ -30,7 +31,7 @@ export async function resume(sessions: MongodSessions, request: ResumeRequest): 
     case 'materializing':
       return { kind: 'rebuild', phase: state.phase };
     case 'idle':
-      return ready(state, await cleaned(sessions, request, state));
+      return idle(sessions, request, state);
     case 'appending': {
       const { chain, series, position: from, to } = state;
       return ready(state, (await runCycle(sessions, { ...request, chain, series, from, to })).restoredTo);
@@ -47,14 +48,22 @@ function ready({ chain, series }: DirectoryState, position: Position): Resumed {
   return { kind: 'ready', chain, position, series };
 }
 
-/** A mongod that only looked at the files may have been killed; then they are not final. */
-async function cleaned(
+/** Where Headwater only looked at the files and was killed, they are closed and checked; nobody else may have opened them. */
+async function idle(
   sessions: MongodSessions,
   { directory, signal }: ResumeRequest,
-  { series, position }: Extract<DirectoryState, { phase: 'idle' }>,
-): Promise<Position> {
-  const lock = await readFile(join(directory, 'mongod.lock'), 'utf8').catch(() => '');
-  if (lock !== '')
-    await sessions.run({ directory, series, mode: 'inspect', signal }, () => Promise.resolve());
-  return position;
+  state: Extract<DirectoryState, { phase: 'idle' }>,
+): Promise<Resumed> {
+  const { chain, series, position } = state;
+  if (state.fingerprint === null) {
+    await sessions.run({ directory, series, mode: 'inspect', signal }, (mongod) =>
+      checkStanding(mongod, { begin: position, top: position }, 'after an interrupted look'),
+    );
+    await writeIdle(directory, { format: 1, chain, series, position });
+    return ready(state, position);
+  }
+  await endPredecessor(directory);
+  return (await isUntouched(directory, state))
+    ? ready(state, position)
+    : { kind: 'rebuild', phase: 'touched' };
 }

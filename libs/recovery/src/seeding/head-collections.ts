@@ -20,6 +20,11 @@ export class HeadCollections {
     return this.known.get(uuid) ?? (await this.make(uuid, section));
   }
 
+  /** The collection of that UUID (hex); null when the head has none. */
+  find(uuid: string): SeedTarget | null {
+    return this.known.get(uuid) ?? null;
+  }
+
   private async make(uuid: string, section: SeedCollection): Promise<SeedTarget> {
     const { db, name } = section;
     const holders = [...this.known.values()].filter((target) => target.db === db && target.name === name);

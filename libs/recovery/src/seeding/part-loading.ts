@@ -7,11 +7,12 @@ import {
 } from '@headwater/repository';
 import { progressOf, type LongOperation } from '../progress.js';
 import { recoveryErrors } from '../recovery-errors.js';
-import { HeadCollections } from './head-collections.js';
+import type { HeadCollections } from './head-collections.js';
 
 export interface PartLoading extends LongOperation {
   readonly archive: ReplicaSetRepository;
   readonly complete: SyncComplete;
+  readonly collections: HeadCollections;
 }
 
 /**
@@ -22,8 +23,7 @@ export interface PartLoading extends LongOperation {
  * any write error but a known `_id`.
  */
 export async function loadParts(mongod: Mongod, loading: PartLoading): Promise<Catalogue> {
-  const { archive, complete, onProgress, signal } = loading;
-  const collections = new HeadCollections(mongod);
+  const { archive, complete, collections, onProgress, signal } = loading;
   const catalogue: Buffer[] = [];
   let bytesDone = 0;
   for await (const payload of archive.sync(complete.syncId).payloads(complete)) {

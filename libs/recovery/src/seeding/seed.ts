@@ -17,12 +17,14 @@ import {
 } from '@headwater/oplog';
 import type { ReplicaSetRepository, SyncComplete } from '@headwater/repository';
 import { claimDirectory } from '../directory/claim.js';
-import { writeState } from '../directory/directory-state.js';
+import { writeIdle } from '../directory/fingerprint.js';
 import type { MongodSessions } from '../mongods/mongod-sessions.js';
 import { progressOf, type LongOperation } from '../progress.js';
 import { recoveryErrors } from '../recovery-errors.js';
 import { EntrySource } from '../replay/entry-source.js';
 import { checkStanding } from '../replay/standing.js';
+import { EmptyTimestamps } from './empty-timestamps.js';
+import { HeadCollections } from './head-collections.js';
 import { loadParts } from './part-loading.js';
 
 export interface SeedRequest extends LongOperation {
@@ -56,7 +58,7 @@ export async function seed(sessions: MongodSessions, request: SeedRequest): Prom
   await sessions.binaryOf(state.series);
   await claimDirectory(directory, { ...state, phase: 'seeding' });
   await new Seeding(sessions, { ...request, series: state.series }, complete).run();
-  await writeState(directory, { ...state, phase: 'idle', position });
+  await writeIdle(directory, { ...state, position });
   return { chain, position };
 }
 
@@ -83,11 +85,13 @@ class Seeding {
   private async load(mongod: Mongod): Promise<{ catalogue: Catalogue; loud: Buffer[] }> {
     const { stop, beginApplying } = this.complete;
     await createSeedCollections(mongod, oplogBytes);
-    const catalogue = await loadParts(mongod, { ...this.request, complete: this.complete });
+    const collections = new HeadCollections(mongod);
+    const catalogue = await loadParts(mongod, { ...this.request, complete: this.complete, collections });
     refuseOpenBuilds(catalogue);
-    const loud: Buffer[] = [];
     const source = await this.window();
-    await appendEntries(mongod, quiet(source.batches(), loud), ({ entries, bytes }) => {
+    const loud: Buffer[] = [];
+    const empty = new EmptyTimestamps(beginApplying.ts);
+    await appendEntries(mongod, quiet(noted(source.batches(), empty), loud), ({ entries, bytes }) => {
       this.report('appending', { entriesDone: entries, bytesDone: bytes });
     });
     if (source.last === null || !positionsEqual(source.last, stop)) {
@@ -96,6 +100,7 @@ class Seeding {
         `The oplog of the sync ends at ${last}, not at ${formatPosition(stop)}.`,
       );
     }
+    await empty.removeFrom(mongod, collections);
     await setMinvalid(mongod, { position: stop, begin: beginApplying });
     await checkStanding(mongod, { begin: beginApplying, top: stop }, 'before the first recovery');
     return { catalogue, loud };
@@ -156,12 +161,20 @@ function refuseOpenBuilds(catalogue: Catalogue): void {
   throw recoveryErrors.indexBuildsOpen(`Index builds were open at the end of the copy: ${open.join(', ')}.`);
 }
 
+async function* noted(batches: AsyncIterable<Buffer[]>, empty: EmptyTimestamps): AsyncGenerator<Buffer[]> {
+  for await (const batch of batches) {
+    for (const entry of batch) empty.note(entry);
+    yield batch;
+  }
+}
+
 /** The entries without index DDL; those that had some are kept in `loud`. */
 async function* quiet(batches: AsyncIterable<Buffer[]>, loud: Buffer[]): AsyncGenerator<Buffer[]> {
   for await (const batch of batches) {
     yield batch.map((entry) => {
       const { bytes, changed } = quietEntry(entry);
-      if (changed) loud.push(entry);
+      // A copy: a view would keep the whole slice in memory.
+      if (changed) loud.push(Buffer.from(entry));
       return bytes;
     });
   }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { systemClock } from '@headwater/clock';
 import { ReplicaSetSource, type OplogTail, type SourceCollection } from '@headwater/mongodb';
 import type { ObjectStore } from '@headwater/object-store';
@@ -18,22 +17,33 @@ const entriesPerSlice = 500;
 const documentsPerPart = 1500;
 
 export interface SyncHooks {
-  /** Called while collections are copied, after each. */
-  copied?(collection: SourceCollection): Promise<void>;
+  /** Called after each portion of a collection was copied, the last one too. */
+  copied?(collection: SourceCollection, portion: number): Promise<void>;
   /** Called right before stop is taken. */
   beforeStop?(): Promise<void>;
+  /** What is archived instead of the source's catalogue at stop. */
+  catalogue?(documents: Buffer[]): Buffer[];
+}
+
+interface Parts {
+  readonly archive: ReplicaSetRepository;
+  readonly source: ReplicaSetSource;
+  readonly tail: OplogTail;
+  readonly begun: Awaited<ReturnType<ReplicaSetSource['beginSync']>>;
 }
 
 /** Agent and ingest in one, for specs: from a replica set into a repository, without a bus. */
 export class Capture {
+  readonly archive: ReplicaSetRepository;
+  readonly chain: string;
+
   private constructor(
-    readonly archive: ReplicaSetRepository,
-    private readonly source: ReplicaSetSource,
-    readonly chain: string,
-    private readonly tail: OplogTail,
+    private readonly parts: Parts,
     private archivedTo: Position,
-    private readonly begun: Awaited<ReturnType<ReplicaSetSource['beginSync']>>,
-  ) {}
+  ) {
+    this.archive = parts.archive;
+    this.chain = chainId(parts.begun.beginFetching.ts, 1);
+  }
 
   /** Begins a sync and its chain. */
   static async begin(uri: string, store: ObjectStore): Promise<Capture> {
@@ -45,12 +55,13 @@ export class Capture {
     if (opening.kind !== 'ok') throw new Error(`the tail did not open: ${opening.kind}`);
     const { ts, term } = begun.beginFetching;
     const opens = { ts: previousTimestamp(ts), term };
-    return new Capture(archive, source, chainId(ts, 1), opening.tail, opens, begun);
+    return new Capture({ archive, source, tail: opening.tail, begun }, opens);
   }
 
   /** Copies everything. @returns the sync's id, and its stop, up to which the oplog is archived. */
   async sync(hooks: SyncHooks = {}): Promise<{ syncId: string; stop: Position }> {
-    const { source, archive, begun, chain } = this;
+    const { source, archive, begun } = this.parts;
+    const { chain } = this;
     const syncId = randomBytes(4).toString('hex');
     const parts: { n: number; sha256: string; bytes: number }[] = [];
     const totals = { documents: 0, bytes: 0 };
@@ -63,26 +74,23 @@ export class Capture {
     for (const collection of await source.collections()) {
       const { uuid, db, name, options, idIndex } = collection;
       let first = true;
-      let waiting: Buffer[] = [];
-      const send = async (): Promise<void> => {
-        const section = { uuid, db, name, options, idIndex, first, documents: waiting };
-        await write({ kind: 'documents', sections: [section] });
-        totals.documents += waiting.length;
-        totals.bytes += waiting.reduce((sum, { length }) => sum + length, 0);
-        [first, waiting] = [false, []];
-      };
-      for await (const batch of source.documents(collection)) {
-        waiting.push(...batch);
-        if (waiting.length >= documentsPerPart) await send();
+      let portion = 0;
+      for await (const documents of portionsOf(source.documents(collection))) {
+        await write({
+          kind: 'documents',
+          sections: [{ uuid, db, name, options, idIndex, first, documents }],
+        });
+        totals.documents += documents.length;
+        totals.bytes += documents.reduce((sum, { length }) => sum + length, 0);
+        first = false;
+        await hooks.copied?.(collection, (portion += 1));
       }
-      if (first || waiting.length > 0) await send();
-      await hooks.copied?.(collection);
     }
     await hooks.beforeStop?.();
     const { stop } = await source.endSync();
     const catalogue: Buffer[] = [];
     for await (const batch of source.catalogueAt(stop.ts)) catalogue.push(...batch);
-    await write({ kind: 'catalogue', documents: catalogue });
+    await write({ kind: 'catalogue', documents: hooks.catalogue?.(catalogue) ?? catalogue });
     await source.confirmSync(begun, stop);
     await this.archiveTo(stop.ts);
     const { identity } = source;
@@ -99,7 +107,7 @@ export class Capture {
   /** Archives everything up to `ts` and some more. @returns how far it came. */
   async archiveTo(ts: OplogTimestamp): Promise<Position> {
     while (compareTimestamps(this.archivedTo.ts, ts) < 0) {
-      const entries = await this.tail.next();
+      const entries = await this.parts.tail.next();
       for (let at = 0; at < entries.length; at += entriesPerSlice) {
         const some = scanEntries(Buffer.concat(entries.slice(at, at + entriesPerSlice)));
         const to = some.at(-1)?.position ?? this.archivedTo;
@@ -112,7 +120,20 @@ export class Capture {
   }
 
   async close(): Promise<void> {
-    await this.tail.close();
-    await this.source.close();
+    await this.parts.tail.close();
+    await this.parts.source.close();
   }
+}
+
+/** At least one, which is empty for an empty collection. */
+async function* portionsOf(batches: AsyncIterable<Buffer[]>): AsyncGenerator<Buffer[]> {
+  let waiting: Buffer[] = [];
+  let portions = 0;
+  for await (const batch of batches) {
+    waiting.push(...batch);
+    if (waiting.length < documentsPerPart) continue;
+    yield waiting;
+    [waiting, portions] = [[], portions + 1];
+  }
+  if (waiting.length > 0 || portions === 0) yield waiting;
 }

@@ -14,6 +14,7 @@ import {
   readHeaderBytes,
 } from '../store/framed-object.js';
 import { damaged, readObject } from '../store/object-reading.js';
+import { createObject } from '../store/object-writing.js';
 import { syncBegunSchema, syncCompleteSchema, type SyncBegun, type SyncComplete } from './sync-documents.js';
 
 const partHeaderSchema = z.object({
@@ -74,11 +75,13 @@ export class SyncArchive {
     }
     const key = this.partKey(n);
     const header = encodeHeader({ kind: 'part', syncId: this.id, n }, { sha256, length: payload.length });
-    const bytes = await encodeFramed(header, payload);
-    if ((await this.store.create(key, bytes)) === 'exists') {
-      await this.checkSame(n, sha256);
+    const { outcome, size } = await createObject(this.store, key, await encodeFramed(header, payload));
+    const part = { n, key, size };
+    if (outcome === 'exists' && (await this.partHash(part)) !== sha256) {
+      const message = `${key} holds another part ${n} of sync ${this.id}`;
+      throw repositoryErrors.conflictingObject(message, { details: { key } });
     }
-    return { n, key, size: bytes.length };
+    return part;
   }
 
   /** All parts that are there, ascending by number. */
@@ -160,13 +163,5 @@ export class SyncArchive {
       throw damaged(this.partKey(n), 'it does not belong under its name');
     }
     return header;
-  }
-
-  private async checkSame(n: number, sha256: string): Promise<void> {
-    const part = (await this.parts()).find((other) => other.n === n);
-    if (part !== undefined && (await this.partHash(part)) !== sha256) {
-      const message = `${part.key} holds another part ${n} of sync ${this.id}`;
-      throw repositoryErrors.conflictingObject(message, { details: { key: part.key } });
-    }
   }
 }

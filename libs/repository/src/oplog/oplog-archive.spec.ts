@@ -140,6 +140,15 @@ describe('an oplog archive', () => {
     await reading.return(undefined);
   });
 
+  it('does not take a header that says something else than it said when it was written', async () => {
+    const ref = await write(0, 2);
+    const bytes = await readFile(join(root, ref.key));
+    bytes.write('"term":7', bytes.indexOf('"term":1'));
+    await writeFile(join(root, ref.key), bytes);
+    await expect(oplog.sliceHeader(ref)).rejects.toEqual(failure('REPOSITORY-10001', ref.key));
+    await expect(oplog.readSlice(ref)).rejects.toEqual(failure('REPOSITORY-10001', ref.key));
+  });
+
   it('names the slice that is damaged or missing', async () => {
     const [first, second] = [await write(0, 2), await write(2, 4)];
     const read = () => collect(oplog.entries(chain, position(0), position(4).ts));

@@ -7,6 +7,7 @@ import { childNames } from '../store/child-names.js';
 import { createDocument, readDocument } from '../store/document.js';
 import { readHeaderBytes } from '../store/framed-object.js';
 import { readObject } from '../store/object-reading.js';
+import { createObject } from '../store/object-writing.js';
 import { forkName, forkSchema, gapName, gapSchema, type Fork, type Gap } from './chain-end.js';
 import { readChainListings, type ChainListing } from './chain-listing.js';
 import { coverOf } from './cover.js';
@@ -57,8 +58,8 @@ export class OplogArchive {
   async writeSlice(chain: string, range: PositionRange, entries: readonly Buffer[]): Promise<SliceRef> {
     const { name, hash, bytes } = await encodeSlice(chain, range, entries);
     const key = `${this.folder}${chain}/${name}`;
-    await this.store.create(key, bytes);
-    return { key, chain, from: range.from.ts, to: range.to.ts, hash, size: bytes.length };
+    const { size } = await createObject(this.store, key, bytes);
+    return { key, chain, from: range.from.ts, to: range.to.ts, hash, size };
   }
 
   /** Positions and counts without the entries, by a ranged read. */

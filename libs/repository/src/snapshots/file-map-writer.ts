@@ -1,6 +1,6 @@
 import type { ObjectStore } from '@headwater/object-store';
 import pLimit from 'p-limit';
-import { encodeFileMap, fileMapKey, type BlockRef } from './file-map.js';
+import { encodeFileMap, fileMapKey, readFileMap, type BlockRef } from './file-map.js';
 import type { PackSlot } from './pack-writer.js';
 
 const uploadsAtOnce = 8;
@@ -49,9 +49,9 @@ export class FileMapWriter {
     const placed = await Promise.all(blocks.map(place));
     return this.limit(async () => {
       const { sha256, bytes } = await encodeFileMap(placed);
-      const isNew =
-        !isStored(sha256) && (await this.store.create(fileMapKey(this.folder, sha256), bytes)) === 'created';
-      this.storedBytes += isNew ? bytes.length : 0;
+      if (!isStored(sha256)) {
+        await this.storeMap(sha256, bytes);
+      }
       for (const block of placed) {
         if ('pack' in block) {
           this.packs.add(block.pack);
@@ -59,6 +59,15 @@ export class FileMapWriter {
       }
       return sha256;
     });
+  }
+
+  /** One that is there already must be readable: a snapshot of it would not be, and nobody would be told. */
+  private async storeMap(sha256: string, bytes: Buffer): Promise<void> {
+    if ((await this.store.create(fileMapKey(this.folder, sha256), bytes)) === 'created') {
+      this.storedBytes += bytes.length;
+    } else {
+      await readFileMap(this.store, this.folder, sha256);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@headwater/object-store';
 import { sha256Of } from '../encoding/sha256.js';
+import { damaged, readObject } from '../store/object-reading.js';
 import { blockBytes } from './block.js';
 
 /** A pack is sealed once it has this many bytes; only the last one of a snapshot is smaller. */
@@ -74,8 +75,11 @@ export class PackWriter {
 
   private async upload(bytes: Buffer): Promise<string> {
     const id = sha256Of(bytes);
-    if ((await this.store.create(packKey(this.folder, id), bytes)) === 'created') {
+    const key = packKey(this.folder, id);
+    if ((await this.store.create(key, bytes)) === 'created') {
       this.storedBytes += bytes.length;
+    } else if (!bytes.equals(await readObject(this.store, key))) {
+      throw damaged(key, 'it does not hold what its name says');
     }
     return id;
   }

@@ -28,7 +28,10 @@ export class SnapshotArchive {
     this.place = place;
   }
 
-  /** @param parent an earlier snapshot of the same head, whose blocks are used again. Null: every block is stored anew. */
+  /**
+   * @param parent an earlier snapshot of the same head, whose blocks are used again. Null: every block is stored anew, as it
+   * has to be when adding a file says that a file map of the parent is damaged or missing.
+   */
   writer(parent: Manifest | null): SnapshotWriter {
     return new SnapshotWriter(this.store, this.place, parent);
   }

@@ -12,6 +12,7 @@ import { FileMapper } from './file-mapper.js';
 import { KnownBlocks } from './known-blocks.js';
 import { manifestKey, manifestSchema, type Manifest, type ManifestFile } from './manifest.js';
 import { PackWriter } from './pack-writer.js';
+import { StoredPacks } from './stored-packs.js';
 
 /** Blocks hashed and compressed at once: enough to keep the thread pool busy. */
 const blocksAtOnce = 8;
@@ -55,6 +56,7 @@ export class SnapshotWriter {
   private readonly maps: FileMapWriter;
   /** Null while a file is being added, and for good when that failed. */
   private readonly files = new Map<string, SealedFile | null>();
+  private readonly storedPacks: StoredPacks;
   private finished = false;
 
   /** @param parent an earlier snapshot of the same head, whose blocks are used again. */
@@ -64,6 +66,7 @@ export class SnapshotWriter {
     this.parent = parent;
     this.packs = new PackWriter(store, place.folder);
     this.maps = new FileMapWriter(store, place.folder);
+    this.storedPacks = new StoredPacks(store, place.folder);
   }
 
   /**
@@ -155,7 +158,11 @@ export class SnapshotWriter {
 
   private knownBlocks(path: string): KnownBlocks {
     const maps = this.parent?.files.find((file) => file.path === path)?.fileMaps ?? [];
-    return new KnownBlocks(maps, (mapId) => readFileMap(this.store, this.place.folder, mapId));
+    return new KnownBlocks(
+      maps,
+      (mapId) => readFileMap(this.store, this.place.folder, mapId),
+      this.storedPacks,
+    );
   }
 
   private pack({

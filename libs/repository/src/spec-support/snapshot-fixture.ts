@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { sha256Of } from '../encoding/sha256.js';
 import { blockBytes } from '../snapshots/block.js';
 import { snapshotId } from '../snapshots/manifest.js';
 import type { SnapshotArchive } from '../snapshots/snapshot-archive.js';
@@ -50,15 +51,19 @@ export async function readBack(snapshots: SnapshotArchive, file: ManifestFile): 
   return content;
 }
 
-export async function readAllBack(
-  snapshots: SnapshotArchive,
-  manifest: Manifest,
-): Promise<Record<string, Buffer>> {
-  const files: Record<string, Buffer> = {};
+/** The sha256 of each file, by its path. */
+export type Hashes = Readonly<Record<string, string>>;
+
+export function hashesOf(files: Files): Hashes {
+  return Object.fromEntries(Object.entries(files).map(([path, content]) => [path, sha256Of(content)]));
+}
+
+export async function readHashes(snapshots: SnapshotArchive, manifest: Manifest): Promise<Hashes> {
+  const hashes: Record<string, string> = {};
   for (const file of manifest.files) {
-    files[file.path] = await readBack(snapshots, file);
+    hashes[file.path] = sha256Of(await readBack(snapshots, file));
   }
-  return files;
+  return hashes;
 }
 
 /** A block told from others by its number: compressible or not; 0 is all zeros. */

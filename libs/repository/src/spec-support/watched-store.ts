@@ -5,6 +5,8 @@ type Verb = 'create' | 'read' | 'readRange' | 'list';
 /** A real store, with somebody who looks on, may delay or fail a call, and may hide objects from listings. */
 export class WatchedStore implements ObjectStore {
   readonly calls: { verb: Verb; key: string; length: number }[] = [];
+  /** Keys whose creation has ended. */
+  readonly durable = new Set<string>();
   before: (verb: Verb, key: string, body?: Uint8Array) => Promise<void> | void = () => undefined;
   hides: (key: string) => boolean = () => false;
   private readonly store: ObjectStore;
@@ -15,7 +17,9 @@ export class WatchedStore implements ObjectStore {
 
   async create(key: string, body: Uint8Array): Promise<'created' | 'exists'> {
     await this.call('create', key, body);
-    return this.store.create(key, body);
+    const outcome = await this.store.create(key, body);
+    this.durable.add(key);
+    return outcome;
   }
 
   async read(key: string): Promise<Buffer> {

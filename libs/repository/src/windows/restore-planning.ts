@@ -32,15 +32,14 @@ export function planRestore(request: RestoreRequest, inventory: Inventory): Rest
   }
 }
 
-/** Only windows that go on beyond the second: then no write of it can still come. */
+/** A window that has the end of a second goes on beyond it: no write of that second can still come. */
 function planSecond(
   t: number,
   windows: readonly RestoreWindow[],
   inventory: Inventory,
 ): RestorePlan | RestoreRefusal {
   const target = endOfSecond(t);
-  const beyond = windows.filter(({ to }) => to.t > t);
-  const plan = planIn(beyond, target, inventory);
+  const plan = planIn(windows, target, inventory);
   if (plan !== null) {
     return plan;
   }

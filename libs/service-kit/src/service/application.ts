@@ -40,8 +40,10 @@ export async function createApplication<C extends ServiceConfig>(
   const imports = [OperationsModule.of(kit), await options.module(kit)];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServiceModule, imports },
-    { logger: new NestLog(kit.logger), abortOnError: false },
+    { logger: new NestLog(kit.logger), abortOnError: false, bodyParser: false },
   );
+  // JSON only: a form of another site is sent without asking.
+  app.useBodyParser('json');
   app.disable('x-powered-by');
   app.use(gate(kit.readiness));
   app.useGlobalPipes(new InputValidation());

@@ -1,5 +1,5 @@
 import type { Document, MongoClient, Timestamp } from 'mongodb';
-import { canonical, hexOf, type CollectionDescription } from './collection-description.js';
+import { canonical, hexOf, indexText, type CollectionDescription } from './collection-description.js';
 import { drainedCursor } from './drained-cursor.js';
 
 /** The server's catalogue as it was at a cluster time, DDL or not. Needs featureCompatibilityVersion 6.0. */
@@ -46,13 +46,13 @@ function describe(entry: CatalogueEntry): CollectionDescription {
     type,
     options: canonical(options),
     uuid: hexOf(uuid),
-    idIndex: idIndex ? canonical(idIndex.spec) : null,
+    idIndex: idIndex ? indexText(idIndex.spec) : null,
     indexes: new Map(md.indexes.map((index) => [String(index.spec['name']), describeIndex(index)])),
   };
 }
 
 function describeIndex({ spec, ready, buildUUID }: CatalogueIndex): string {
-  return canonical(String(ready) === 'true' ? spec : { ...spec, buildUUID });
+  return String(ready) === 'true' ? indexText(spec) : indexText(spec, buildUUID);
 }
 
 function optionsOfView({ type, viewOn, pipeline, collation }: CatalogueEntry): string {

@@ -1,5 +1,5 @@
 import type { Document, MongoClient } from 'mongodb';
-import { canonical, hexOf, type CollectionDescription } from './collection-description.js';
+import { canonical, hexOf, indexText, type CollectionDescription } from './collection-description.js';
 import { drainedCursor } from './drained-cursor.js';
 
 /** What a client sees now by listCollections and listIndexes. Exact only while there is no DDL. */
@@ -19,7 +19,7 @@ async function describeDatabase(client: MongoClient, db: string): Promise<Collec
       type,
       options: type === 'timeseries' ? '' : canonical(options),
       uuid: hexOf(info.uuid),
-      idIndex: idIndex ? canonical(idIndex) : null,
+      idIndex: idIndex ? indexText(idIndex) : null,
       indexes: type === 'collection' ? await indexesOf(client, db, name) : new Map(),
     });
   }
@@ -40,7 +40,7 @@ async function indexesOf(client: MongoClient, db: string, name: string): Promise
     const { spec = listed, buildUUID } = listed as { spec?: Document; buildUUID?: unknown };
     // The key of a clustered collection is shown like an index; it is an option, not an index.
     if (spec['clustered']) continue;
-    indexes.set(String(spec['name']), canonical(buildUUID ? { ...spec, buildUUID } : spec));
+    indexes.set(String(spec['name']), indexText(spec, buildUUID));
   }
   return indexes;
 }

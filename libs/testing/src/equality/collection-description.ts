@@ -21,6 +21,16 @@ export function canonical(document: Document): string {
   return BSON.EJSON.stringify(Object.fromEntries(fields), { relaxed: false });
 }
 
+/**
+ * A spec as text. listIndexes shows a TTL as a 32-bit integer whatever type the catalogue holds (a collMod leaves a
+ * 64-bit one), so its type is passed over.
+ */
+export function indexText(spec: Document, buildUUID?: unknown): string {
+  const { expireAfterSeconds, ...rest } = spec as { expireAfterSeconds?: unknown };
+  const ttl = expireAfterSeconds === undefined ? {} : { expireAfterSeconds: Number(expireAfterSeconds) };
+  return canonical({ ...rest, ...ttl, ...(buildUUID ? { buildUUID } : {}) });
+}
+
 export function hexOf(uuid: unknown): string | null {
   return uuid instanceof BSON.Binary ? uuid.toString('hex') : null;
 }

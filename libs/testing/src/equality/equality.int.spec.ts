@@ -16,8 +16,9 @@ describe('an image of a deployment', () => {
   let before: DeploymentImage;
 
   beforeAll(async () => {
-    set = await startReplicaSet({ binary: await testMongod() });
-    // A retryable write would change config.transactions as well.
+    // Nothing may change between two images but what a test changes: neither the TTL monitor…
+    set = await startReplicaSet({ binary: await testMongod(), parameters: { ttlMonitorEnabled: false } });
+    // … nor, by a retryable write, config.transactions.
     client = set.connect({ retryWrites: false });
     const workload = new Workload({ seed: 5, sizes: { documents: 200, largeDocumentMiB: 1 } });
     await workload.prepare(client);

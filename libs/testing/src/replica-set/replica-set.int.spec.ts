@@ -9,6 +9,12 @@ import { startRestored } from './restored.js';
 
 const settings = { cacheMiB: 256, parameters: {} };
 
+let directory: TemporaryDirectory;
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+});
+afterEach(() => directory.remove());
+
 describe('startReplicaSet', () => {
   let set: ReplicaSet | undefined;
   afterEach(() => set?.stop());
@@ -65,12 +71,6 @@ describe('startReplicaSet', () => {
 });
 
 describe('MongodProcess', () => {
-  let directory: TemporaryDirectory;
-  beforeEach(async () => {
-    directory = await temporaryDirectory();
-  });
-  afterEach(() => directory.remove());
-
   it("never hands out somebody else's mongod on the same port", async () => {
     const { path: binary } = await testMongod();
     const other = await Member.start({ ...settings, binary, directory: `${directory.path}/other` });
@@ -85,7 +85,6 @@ describe('MongodProcess', () => {
 describe('startRestored', () => {
   it('opens files without deleting what expired in them', async () => {
     const binary = await testMongod();
-    const directory = await temporaryDirectory();
     const before = await startRestored(directory.path, binary);
     const expiring = before.connect().db('app').collection('expiring');
     await expiring.createIndex({ at: 1 }, { expireAfterSeconds: 1 }, {});
@@ -99,6 +98,5 @@ describe('startRestored', () => {
     await eventually(() => client.db('app').collection('expiring').countDocuments());
     await restored.stop();
     expect(existsSync(directory.path)).toBe(true);
-    await directory.remove();
   });
 });

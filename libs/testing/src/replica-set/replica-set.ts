@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { MongoClient, MongoClientOptions } from 'mongodb';
+import { MongoServerError, type Db, type MongoClient, type MongoClientOptions } from 'mongodb';
 import type { MongodBinary } from '@headwater/mongod';
 import { eventually } from '../eventually.js';
 import { mongoClient } from '../mongo-client.js';
@@ -12,7 +12,10 @@ export interface ReplicaSetOptions {
   readonly members?: number;
   /** `rs0` unless told otherwise. */
   readonly name?: string;
-  /** Where the members' data directories are made. Without it a temporary one, removed by `stop`. */
+  /**
+   * Where the members' data directories are made. Without it a temporary one, removed by `stop`. Those of an earlier
+   * set of the same name and size are started again: the same replica set, at other ports.
+   */
   readonly directory?: string;
   /** 512 unless told otherwise. */
   readonly oplogMiB?: number;
@@ -120,9 +123,15 @@ class LocalReplicaSet implements ReplicaSet {
     const [first] = this.members;
     if (first === undefined) throw new Error('a replica set needs a member');
     const members = this.members.map(({ host }, _id) => ({ _id, host }));
-    await asked(first, (client) =>
-      client.db('admin').command({ replSetInitiate: { _id: this.name, members, settings: elections } }),
-    );
+    await asked(first, async (client) => {
+      const admin = client.db('admin');
+      await admin
+        .command({ replSetInitiate: { _id: this.name, members, settings: elections } })
+        .catch((error: unknown) => {
+          if (!isAlreadyInitialized(error)) throw error;
+          return readdress(admin, members);
+        });
+    });
     await this.primary();
     await eventually(
       async () => {
@@ -134,6 +143,34 @@ class LocalReplicaSet implements ReplicaSet {
       { deadlineMs: primaryDeadlineMs, describe: `every member of ${this.name} to be up` },
     );
   }
+}
+
+interface MemberAddress {
+  readonly _id: number;
+  readonly host: string;
+}
+
+interface SetConfig {
+  readonly version: number;
+  readonly members: readonly MemberAddress[];
+}
+
+/** Members that find themselves under no address of the configuration stand aside until it names them again. */
+async function readdress(admin: Db, members: readonly MemberAddress[]): Promise<void> {
+  const { config } = (await admin.command({ replSetGetConfig: 1 })) as unknown as { config: SetConfig };
+  const addressed = config.members.map((member) => ({
+    ...member,
+    host: members.find(({ _id }) => _id === member._id)?.host ?? member.host,
+  }));
+  const replSetReconfig = { ...config, version: config.version + 1, members: addressed };
+  await admin.command({ replSetReconfig, force: true });
+}
+
+/** The server's code of a `replSetInitiate` on the data of a set. */
+const alreadyInitialized = 23;
+
+function isAlreadyInitialized(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === alreadyInitialized;
 }
 
 type Hello = Readonly<Record<string, unknown>>;

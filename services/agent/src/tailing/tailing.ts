@@ -50,9 +50,17 @@ export class Tailing {
     const { publisher, limits, clock, journal } = this.options;
     await journal.noteNow({ epoch: tail.epoch, publishedTo: start.opening === null ? start.from : null });
     const queue = new EntryQueue(limits, clock);
+    // The one that fails takes the other one along: neither makes sense alone.
+    const failing = new AbortController();
+    const both = AbortSignal.any([signal, failing.signal]);
+    const together = (half: Promise<void>) =>
+      half.catch((error: unknown) => {
+        failing.abort(error);
+        throw error;
+      });
     const ended = await Promise.allSettled([
-      publisher.run(tail, start.from, queue, signal),
-      this.read(tail, start, queue, signal),
+      together(publisher.run(tail, start.from, queue, both)),
+      together(this.read(tail, start, queue, both)),
     ]);
     const failure = ended.find((end) => end.status === 'rejected');
     if (failure !== undefined) {

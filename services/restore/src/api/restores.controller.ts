@@ -29,6 +29,8 @@ interface HeaderSink {
 const pollAfterSeconds = '1';
 const jobIdSchema = z.string().min(1).max(100);
 const longestKey = 255;
+/** A parameter that is not offered is refused: who asks for a dry run must not get a restore. */
+const noQuerySchema = z.strictObject({});
 
 /** Restore jobs: asked for once, then polled. */
 @ApiTags('restores')
@@ -50,6 +52,7 @@ export class RestoresController {
   @ApiResponse({ status: 202, standardSchema: restoreJobSchema })
   async create(
     @Body({ schema: restoreRequestSchema }) request: RestoreRequest,
+    @Query({ schema: noQuerySchema }) _query: object,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) response: HeaderSink,
   ): Promise<RestoreJobBody> {

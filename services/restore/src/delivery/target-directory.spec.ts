@@ -1,7 +1,8 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { restoreErrors } from '../restore-errors.js';
+import { checkTarget } from './target-checks.js';
 import { TargetDirectory } from './target-directory.js';
 
 const code = (name: keyof typeof restoreErrors) => ({ code: restoreErrors[name]('').code });
@@ -20,16 +21,16 @@ describe('a target directory', () => {
   const options = (path: string, change: { root?: string; bytes?: number } = {}) => ({
     path,
     root: change.root ?? null,
+    ours: [join(home, 'store')],
     bytes: change.bytes ?? 0,
   });
 
   it('is refused when it is not empty, is a file, or lies below a file', async () => {
     await writeFile(join(home, 'file'), '');
-    await expect(TargetDirectory.check(options(home))).rejects.toMatchObject(code('directoryNotEmpty'));
-    await expect(TargetDirectory.check(options(join(home, 'file')))).rejects.toMatchObject(
-      code('directoryUnusable'),
-    );
-    await expect(TargetDirectory.check(options(join(home, 'file', 'x')))).rejects.toMatchObject(
+    await mkdir(join(home, 'full', 'x'), { recursive: true });
+    await expect(checkTarget(options(join(home, 'full')))).rejects.toMatchObject(code('directoryNotEmpty'));
+    await expect(checkTarget(options(join(home, 'file')))).rejects.toMatchObject(code('directoryUnusable'));
+    await expect(checkTarget(options(join(home, 'file', 'x')))).rejects.toMatchObject(
       code('directoryUnusable'),
     );
   });
@@ -44,9 +45,7 @@ describe('a target directory', () => {
     }
     await mkdir(join(home, 'locked'));
     await chmod(join(home, 'locked'), 0o500);
-    await expect(TargetDirectory.check(options(join(home, 'locked')))).rejects.toMatchObject(
-      code('directoryUnusable'),
-    );
+    await expect(checkTarget(options(join(home, 'locked')))).rejects.toMatchObject(code('directoryUnusable'));
   });
 
   it('is refused before anything is written when the disk is too small', async () => {
@@ -62,9 +61,9 @@ describe('a target directory', () => {
     await mkdir(root);
     await symlink(home, join(root, 'out'));
     for (const path of [root, home, join(root, '..', 'x'), join(root, 'out', 'x'), `${root}-not`]) {
-      await expect(TargetDirectory.check(options(path, { root }))).rejects.toMatchObject(code('outsideRoot'));
+      await expect(checkTarget(options(path, { root }))).rejects.toMatchObject(code('outsideRoot'));
     }
-    await expect(TargetDirectory.check(options(join(root, 'x', 'y'), { root }))).resolves.toBeUndefined();
+    await expect(checkTarget(options(join(root, 'x', 'y'), { root }))).resolves.toBeUndefined();
   });
 
   it('is taken by one restore at a time, and holds its files only when they are delivered', async () => {
@@ -74,7 +73,8 @@ describe('a target directory', () => {
     await expect(TargetDirectory.take(options(join(home, 'x')), 'r2')).rejects.toMatchObject(
       code('directoryNotEmpty'),
     );
-    await target.deliver();
+    await target.deliver({});
+    await target.tidy();
     expect(await readdir(join(home, 'x'))).toEqual(['WiredTiger']);
   });
 
@@ -94,7 +94,12 @@ describe('a target directory', () => {
     await mkdir(target.dataDirectory);
     await writeFile(join(target.dataDirectory, 'WiredTiger'), '');
     expect(await TargetDirectory.leftBehind(path, 'r2')).toBeNull();
-    await (await TargetDirectory.leftBehind(path, 'r1'))?.deliver();
+    await target.deliver({ state: 'Ready' });
+    await rename(join(path, 'WiredTiger'), join(target.dataDirectory, 'WiredTiger'));
+    const left = await TargetDirectory.leftBehind(path, 'r1');
+    expect(await left?.begunDelivery()).toEqual({ state: 'Ready' });
+    await left?.finishDelivery();
+    await left?.tidy();
     expect(await readdir(path)).toEqual(['WiredTiger']);
     expect(await TargetDirectory.leftBehind(path, 'r1')).toBeNull();
   });
@@ -104,5 +109,28 @@ describe('a target directory', () => {
     const taken = await Promise.allSettled(['r1', 'r2'].map((id) => TargetDirectory.take(options(path), id)));
     expect(taken.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(taken.find((one) => one.status === 'rejected')?.reason).toMatchObject(code('directoryNotEmpty'));
+  });
+
+  it('stays out of what Headwater works in', async () => {
+    await mkdir(join(home, 'store'));
+    for (const path of [
+      join(home, 'store'),
+      join(home, 'store', 'x'),
+      join(home, '.headwater-restore', 'r1', 'x'),
+    ]) {
+      await expect(checkTarget(options(path))).rejects.toMatchObject(code('directoryUnusable'));
+    }
+    await expect(checkTarget(options(join(home, 'x')))).resolves.toBeUndefined();
+  });
+
+  it('does not overwrite what came into it meanwhile', async () => {
+    const path = join(home, 'x');
+    const target = await TargetDirectory.take(options(path), 'r1');
+    await mkdir(target.dataDirectory);
+    await writeFile(join(target.dataDirectory, 'WiredTiger'), '');
+    await writeFile(join(path, 'mine'), '');
+    await expect(target.deliver({})).rejects.toMatchObject(code('directoryNotEmpty'));
+    await target.discard();
+    expect(await readdir(path)).toEqual(['mine']);
   });
 });

@@ -1,27 +1,18 @@
-import { constants } from 'node:fs';
-import { access, mkdir, open, readdir, realpath, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '@headwater/errors';
+import { z } from 'zod';
 import { restoreErrors } from '../restore-errors.js';
+import { stagingName } from './staging.js';
+import { checkTarget } from './target-checks.js';
+import type { TargetOptions } from './target-checks.js';
 
-/** Room for what a mongod writes while it replays: its journal, and the pages that it rewrites. */
-const headroomBytes = 512 * 1024 * 1024;
-const headroomRatio = 1.2;
-
-/** Hidden in the target while a restore works in it. Whoever makes it has taken the target. */
-const stagingName = '.headwater-restore';
-
-export interface TargetDirectoryOptions {
-  readonly path: string;
-  /** Null: every path is allowed. */
-  readonly root: string | null;
-  /** Bytes of data files and of oplog that the restore is about to write. */
-  readonly bytes: number;
-}
+/** What is written down before the first file is moved: from then on the move is finished, whoever does it. */
+const deliverySchema = z.object({ names: z.array(z.string()), job: z.unknown() });
 
 /**
- * Where a restore goes. Everything is checked before anything is written. The work is done in a hidden directory
- * inside the target, on the same file system: until the last step the target holds nothing that looks like data files.
+ * Where a restore goes. The work is done in a hidden directory inside the target, on the same file system: until the
+ * last step the target holds nothing that looks like data files.
  */
 export class TargetDirectory {
   private constructor(
@@ -32,37 +23,31 @@ export class TargetDirectory {
   ) {}
 
   /**
-   * @throws restoreErrors.outsideRoot, directoryNotEmpty, directoryUnusable, diskTooSmall: nothing was written
+   * Checks the directory, makes it and takes it: a second restore into it finds it taken. Leaves nothing when it fails.
+   *
+   * @throws as `checkTarget`
    */
-  static async check({ path, root, bytes }: TargetDirectoryOptions): Promise<void> {
-    const target = resolve(path);
-    const existing = await nearestExisting(target);
-    await checkRoot(existing, target, root);
-    if (existing === target) {
-      await checkEmpty(target);
-    }
-    await access(existing, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
-      throw restoreErrors.directoryUnusable(`${existing} cannot be written to`, { cause });
-    });
-    await checkSpace(existing, bytes);
-  }
-
-  /** Makes the directory and takes it: a second restore into it finds it not empty. Leaves nothing when it fails. */
-  static async take(options: TargetDirectoryOptions, id: string): Promise<TargetDirectory> {
-    await TargetDirectory.check(options);
+  static async take(options: TargetOptions, id: string): Promise<TargetDirectory> {
+    await checkTarget(options);
     const path = resolve(options.path);
     const made = (await mkdir(path, { recursive: true }).catch(unusable(path))) ?? null;
+    const target = new TargetDirectory(path, id, made);
     try {
       await mkdir(join(path, stagingName));
     } catch (error) {
-      await (made === null ? undefined : removeEmpty(path, made));
+      await target.removeMade();
       throw isTaken(error)
-        ? restoreErrors.directoryNotEmpty(`${path} was taken by another restore`)
+        ? restoreErrors.directoryNotEmpty(`${path} is taken by another restore: it holds ${stagingName}`)
         : unusable(path)(error);
     }
-    const target = new TargetDirectory(path, id, made);
     await mkdir(target.own);
     return target;
+  }
+
+  /** What a process that is gone was making in `path`; null when nothing of it is there. */
+  static async leftBehind(path: string, id: string): Promise<TargetDirectory | null> {
+    const target = new TargetDirectory(resolve(path), id, null);
+    return (await exists(target.own)) ? target : null;
   }
 
   /** Where the files are made. */
@@ -70,77 +55,98 @@ export class TargetDirectory {
     return join(this.own, 'data');
   }
 
-  /** Moves the finished files into place. May be called again after a crash in the middle. */
-  async deliver(): Promise<void> {
-    for (const name of await readdir(this.dataDirectory)) {
-      await rename(join(this.dataDirectory, name), join(this.path, name));
+  /**
+   * Moves the finished files into place. A move that fails is taken back.
+   *
+   * @param job what the job says at this moment: whoever finishes an interrupted move reads it from `begunDelivery`
+   * @throws restoreErrors.directoryNotEmpty when something else has come into the target meanwhile
+   */
+  async deliver(job: unknown): Promise<void> {
+    const others = (await readdir(this.path)).filter((name) => name !== stagingName);
+    if (others.length > 0) {
+      throw restoreErrors.directoryNotEmpty(
+        `${this.path} is no longer empty: it holds ${others.slice(0, 3).join(', ')}`,
+      );
     }
-    await syncDirectory(this.path);
-    await rm(join(this.path, stagingName), { recursive: true });
+    const names = await readdir(this.dataDirectory);
+    await writeFile(this.note, JSON.stringify({ names, job }), { flush: true });
+    await syncDirectory(this.own);
+    try {
+      await this.move(names);
+    } catch (error) {
+      await this.moveBack(names);
+      throw error;
+    }
+  }
+
+  /** The job of a delivery that was begun; null when none was. */
+  async begunDelivery(): Promise<unknown> {
+    const note = await readFile(this.note, 'utf8').catch(() => null);
+    return note === null ? null : deliverySchema.parse(JSON.parse(note)).job;
+  }
+
+  /** Finishes a delivery that another process had begun. */
+  async finishDelivery(): Promise<void> {
+    const { names } = deliverySchema.parse(JSON.parse(await readFile(this.note, 'utf8')));
+    await this.move(names);
+  }
+
+  /** After a delivery that was noted: the hidden directory is no longer needed. */
+  async tidy(): Promise<void> {
+    await rm(join(this.path, stagingName), { recursive: true, force: true });
   }
 
   /** Leaves nothing behind: neither files nor directories that were made for them. */
   async discard(): Promise<void> {
-    const isOwn = (await stat(this.own).catch(() => null)) !== null;
-    if (isOwn) {
-      await rm(join(this.path, stagingName), { recursive: true, force: true });
+    if (await exists(this.own)) {
+      await this.tidy();
     }
-    await (this.made === null ? undefined : removeEmpty(this.path, this.made));
+    await this.removeMade();
   }
 
-  /** What a process that is gone was making in `path`; null when nothing of it is there. */
-  static async leftBehind(path: string, id: string): Promise<TargetDirectory | null> {
-    const target = new TargetDirectory(resolve(path), id, null);
-    return (await stat(target.own).catch(() => null)) === null ? null : target;
+  private async move(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if (await exists(join(this.dataDirectory, name))) {
+        await rename(join(this.dataDirectory, name), join(this.path, name));
+      }
+    }
+    await syncDirectory(this.path);
+    const there = new Set(await readdir(this.path));
+    const missing = names.filter((name) => !there.has(name));
+    if (missing.length > 0) {
+      throw restoreErrors.verificationFailed(
+        `${missing.slice(0, 3).join(', ')} vanished while the files were moved`,
+      );
+    }
+  }
+
+  private async moveBack(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if (!(await exists(join(this.dataDirectory, name)))) {
+        await rename(join(this.path, name), join(this.dataDirectory, name)).catch(() => undefined);
+      }
+    }
+    await rm(this.note, { force: true });
+  }
+
+  private async removeMade(): Promise<void> {
+    if (this.made !== null) {
+      await removeEmpty(this.path, this.made);
+    }
   }
 
   /** Of this restore alone. */
   private get own(): string {
     return join(this.path, stagingName, this.id);
   }
-}
 
-async function nearestExisting(path: string): Promise<string> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) {
-    return nearestExisting(dirname(path));
-  }
-  if (!found.isDirectory()) {
-    throw restoreErrors.directoryUnusable(`${path} is not a directory`);
-  }
-  return path;
-}
-
-async function checkRoot(existing: string, target: string, root: string | null): Promise<void> {
-  if (root === null) {
-    return;
-  }
-  const real = join(await realpath(existing), relative(existing, target));
-  const inside = relative(await realpath(root), real);
-  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`)) {
-    throw restoreErrors.outsideRoot(`${target} is not below the directory that restores are bound to`);
+  private get note(): string {
+    return join(this.own, 'delivery.json');
   }
 }
 
-async function checkEmpty(path: string): Promise<void> {
-  const names = await readdir(path).catch((cause: unknown) => {
-    throw restoreErrors.directoryUnusable(`${path} cannot be read`, { cause });
-  });
-  if (names.length > 0) {
-    throw restoreErrors.directoryNotEmpty(`${path} is not empty: it holds ${names.slice(0, 3).join(', ')}`);
-  }
-}
-
-async function checkSpace(existing: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(existing);
-  const free = bavail * bsize;
-  const needed = Math.ceil(bytes * headroomRatio) + headroomBytes;
-  if (free < needed) {
-    throw restoreErrors.diskTooSmall(
-      `the restore needs ${megabytes(needed)} at ${existing}, and ${megabytes(free)} are free`,
-      { details: { neededBytes: needed, freeBytes: free } },
-    );
-  }
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 async function syncDirectory(path: string): Promise<void> {
@@ -167,8 +173,4 @@ async function removeEmpty(path: string, highest: string): Promise<void> {
   if (path !== highest && path.startsWith(highest)) {
     await removeEmpty(dirname(path), highest);
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1_000_000).toLocaleString('en-US')} MB`;
 }

@@ -56,9 +56,15 @@ export class JobBoard {
     return this.jobs.get(id) ?? null;
   }
 
+  /** A job that nobody would know of after a crash does not begin: throws when the bus refuses it. */
   async add(job: RestoreJobBody): Promise<void> {
+    await this.options.publisher.state(restoreJobState, restoreJobKey(job.id), job);
     this.jobs.set(job.id, job);
-    await this.publish(job);
+  }
+
+  /** What a job said when its delivery began, where the bus may not have heard of it. */
+  replace(job: RestoreJobBody): void {
+    this.jobs.set(job.id, job);
   }
 
   /** Applies an event. Progress is published about once a second, everything else at once. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { restoreJobStateSchema } from '@headwater/contracts';
 import type { RestoreJobBody } from '@headwater/contracts';
 import { evolve, isFinished } from './restore-job.js';
 import type { RestoreJobEvent } from './restore-job.js';
@@ -25,6 +26,7 @@ const planned: RestoreJobBody = {
   verification: null,
   members: [{ replicaSet: 'rs0', restoredTo: null }],
 };
+const states = restoreJobStateSchema.options;
 const at = new Date('2026-11-24T08:01:00Z');
 const ts = { t: 100, i: 1 };
 const verification = {
@@ -80,6 +82,7 @@ describe('a restore job', () => {
             continue;
           }
           expect(isFinished(before)).toBe(false);
+          expect(states.indexOf(job.state)).toBeGreaterThanOrEqual(states.indexOf(before.state));
           expect(job.state === 'Delivered' ? job.verification : 'not asked').not.toBeNull();
         }
       }),

@@ -1,9 +1,10 @@
 import { uuidv7 } from 'uuidv7';
 import pLimit from 'p-limit';
 import type { Clock } from '@headwater/clock';
-import { restoreCompleted, restoreFailed, restoreStarted } from '@headwater/contracts';
+import { restoreCompleted, restoreFailed, restoreJobSchema, restoreStarted } from '@headwater/contracts';
 import type { JsonEvent, RestoreJobBody, RestoreRequest } from '@headwater/contracts';
 import { isHeadwaterError, messageOf } from '@headwater/errors';
+import { endPredecessor } from '@headwater/mongod';
 import type { Logger, Publisher } from '@headwater/service-kit';
 import { TargetDirectory } from '../delivery/target-directory.js';
 import type { PlannedRestore, Planner } from '../planning/planner.js';
@@ -21,6 +22,8 @@ export interface RestoreJobsOptions {
   readonly host: string;
   /** Null: restores may go anywhere. */
   readonly root: string | null;
+  /** Headwater's own directories: no restore goes there. */
+  readonly ours: readonly string[];
 }
 
 /** What every event of a restore says. */
@@ -33,42 +36,51 @@ interface About {
 export class RestoreJobs {
   private readonly oneByOne = pLimit(1);
   private readonly stopping = new AbortController();
+  private active = false;
 
   constructor(private readonly options: RestoreJobsOptions) {}
 
-  /** Of the jobs that a process before this one left behind, a finished one is delivered; the others are failed. */
-  async recover(): Promise<void> {
-    const { board, logger } = this.options;
-    for (const job of await board.recover()) {
-      const target = await TargetDirectory.leftBehind(job.delivery.path, job.id);
-      if (job.state === 'Ready' && target !== null) {
-        await this.deliver(job, target);
-      } else {
-        await target?.discard();
-        logger.warn(
-          { logId: 'restore.interrupted', restore: job.id },
-          'a restore was interrupted: its files were removed',
+  /**
+   * The host's restores are in this process' hands now. Of the jobs that one before it left behind, a delivery that was
+   * begun is finished; the others are failed, and their files removed.
+   */
+  async activate(): Promise<void> {
+    for (const job of await this.options.board.recover()) {
+      await this.recover(job).catch((error: unknown) => {
+        this.options.logger.error(
+          { logId: 'restore.unrecovered', restore: job.id, err: error },
+          messageOf(error),
         );
-        await this.fail(job, restoreErrors.interrupted('the restore service ended during this restore'));
-      }
+      });
     }
+    this.active = true;
+  }
+
+  get isActive(): boolean {
+    return this.active;
   }
 
   /**
    * Plans, takes the directory, and begins.
    *
-   * @throws what the planner and the directory refuse; nothing was written then
+   * @throws restoreErrors.notActive; what the planner and the directory refuse; nothing was written then
    */
   async accept(request: RestoreRequest): Promise<RestoreJobBody> {
-    const { planner, board, root, logger } = this.options;
+    const { planner, board, root, ours, logger } = this.options;
+    if (!this.active) {
+      throw restoreErrors.notActive('another restore service of this host is active');
+    }
     const planned = await planner.plan(request);
     const id = uuidv7();
     const target = await TargetDirectory.take(
-      { path: request.delivery.path, root, bytes: planned.bytes },
+      { path: request.delivery.path, root, ours, bytes: planned.bytes },
       id,
     );
     const job = this.jobOf(id, request, planned);
-    await board.add(job);
+    await board.add(job).catch(async (error: unknown) => {
+      await target.discard();
+      throw error;
+    });
     logger.info(
       { logId: 'restore.accepted', restore: id, deployment: request.deploymentId },
       'restore accepted',
@@ -79,31 +91,66 @@ export class RestoreJobs {
 
   /** Ends what runs: its files are removed, and the job says why. */
   async stop(): Promise<void> {
+    this.active = false;
     this.stopping.abort(restoreErrors.interrupted('the restore service was stopped during this restore'));
     await this.oneByOne(() => Promise.resolve());
   }
 
   private async work(job: RestoreJobBody, planned: PlannedRestore, target: TargetDirectory): Promise<void> {
-    const { run, logger } = this.options;
+    const { run, board, logger } = this.options;
     try {
       const { chain, target: wanted } = job.plan;
       await this.announce(restoreStarted, job, 'started', { target: wanted, chain });
       await run.run(job.id, planned, target.dataDirectory, this.stopping.signal);
-      await this.deliver(job, target);
+      await target.deliver(board.find(job.id));
+      await this.delivered(job, target);
     } catch (error) {
       logger.error({ logId: 'restore.failed', restore: job.id, err: error }, messageOf(error));
-      await target.discard();
+      await this.discard(job, target);
       await this.fail(job, error);
     }
   }
 
-  private async deliver(job: RestoreJobBody, target: TargetDirectory): Promise<void> {
+  private async recover(job: RestoreJobBody): Promise<void> {
+    const { board, logger } = this.options;
+    const target = await TargetDirectory.leftBehind(job.delivery.path, job.id);
+    const begun = restoreJobSchema.safeParse(await target?.begunDelivery());
+    if (target !== null && begun.success) {
+      board.replace(begun.data);
+      await target.finishDelivery();
+      await this.delivered(job, target);
+      return;
+    }
+    logger.warn(
+      { logId: 'restore.interrupted', restore: job.id },
+      'a restore was interrupted: its files are removed',
+    );
+    if (target !== null) {
+      await this.discard(job, target);
+    }
+    await this.fail(job, restoreErrors.interrupted('the restore service ended during this restore'));
+  }
+
+  private async delivered(job: RestoreJobBody, target: TargetDirectory): Promise<void> {
     const { board, clock, logger } = this.options;
-    await target.deliver();
     const done = await board.note(job.id, { kind: 'delivered', at: clock.now() });
     const restoredTo = done.restoredTo ?? job.plan.target;
     logger.info({ logId: 'restore.delivered', restore: job.id, restoredTo }, 'restore delivered');
+    await target.tidy().catch((error: unknown) => {
+      logger.warn({ logId: 'restore.untidied', restore: job.id, err: error }, 'the working directory stays');
+    });
     await this.announce(restoreCompleted, job, 'completed', { restoredTo, path: target.path });
+  }
+
+  /** A mongod of a process that was killed may still have the files open. What cannot be removed is said. */
+  private async discard(job: RestoreJobBody, target: TargetDirectory): Promise<void> {
+    try {
+      await endPredecessor(target.dataDirectory);
+      await target.discard();
+    } catch (error) {
+      const message = `files of a failed restore stay in ${target.path}`;
+      this.options.logger.error({ logId: 'restore.undiscarded', restore: job.id, err: error }, message);
+    }
   }
 
   private async fail(job: RestoreJobBody, cause: unknown): Promise<void> {

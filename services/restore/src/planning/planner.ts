@@ -5,6 +5,7 @@ import { planRestore } from '@headwater/repository';
 import type {
   Manifest,
   ReplicaSetRepository,
+  RestoreInventory,
   RestorePlan,
   RestoreRefusal,
   SliceHeader,
@@ -35,11 +36,13 @@ export class Planner {
    */
   async plan(request: RestoreRequest): Promise<PlannedRestore> {
     const archive = await this.catalogue.archiveOf(request.deploymentId);
+    const inventory = await archive.inventory();
     const answer = planRestore(
       { target: targetOf(request.target), ...(request.chain === undefined ? {} : { chain: request.chain }) },
-      await archive.inventory(),
+      inventory,
     );
     if (answer.kind === 'refusal') {
+      refuseUnreadable(request.target, inventory);
       throw refusal(answer);
     }
     const manifest = await archive.snapshots.read(answer.base.id);
@@ -64,6 +67,14 @@ function targetOf(target: RestoreTarget): Parameters<typeof planRestore>[0]['tar
     case 'latest':
     case 'snapshot':
       return target;
+  }
+}
+
+/** A snapshot that is there and does not read is not unknown: the error names its manifest. */
+function refuseUnreadable(target: RestoreTarget, { damaged }: RestoreInventory): void {
+  const wanted = target.kind === 'snapshot' && damaged.find(({ ref }) => ref.id === target.snapshotId);
+  if (wanted) {
+    throw wanted.error;
   }
 }
 

@@ -1,14 +1,16 @@
-import { rm } from 'node:fs/promises';
 import type { Clock } from '@headwater/clock';
 import type { CaptureState } from '@headwater/contracts';
-import { seriesOf } from '@headwater/mongod';
+import { isHeadwaterError } from '@headwater/errors';
+import { mongodErrors, seriesOf } from '@headwater/mongod';
 import type { Position } from '@headwater/oplog';
+import { readState, recoveryErrors } from '@headwater/recovery';
 import type { RecoveryEngine, RecoveryProgress } from '@headwater/recovery';
+import { repositoryErrors } from '@headwater/repository';
 import type { Manifest, ReplicaSetRepository } from '@headwater/repository';
 import type { Logger } from '@headwater/service-kit';
 import { nextWork } from '../schedule/next-work.js';
 import type { NextWork } from '../schedule/next-work.js';
-import type { Sealer } from '../sealing/sealer.js';
+import type { Sealer, SealRequest } from '../sealing/sealer.js';
 import { readChainFacts } from './chain-facts.js';
 import type { ChainFacts } from './chain-facts.js';
 import type { HeadJournal } from './head-journal.js';
@@ -24,6 +26,9 @@ export interface HeadKeeperOptions {
   readonly logger: Logger;
   readonly intervalMillis: number;
 }
+
+/** Files that failed this often are made anew. */
+const failuresBeforeRebuild = 3;
 
 interface Head {
   readonly chain: string;
@@ -41,6 +46,10 @@ export class HeadKeeper {
   /** What the directory holds; undefined until it was looked at. */
   private head: Head | null | undefined = undefined;
   private facts: ChainFacts | null = null;
+  /** The snapshot that was said last. */
+  private announced: string | null = null;
+  /** How often the files themselves have failed since they were made. */
+  private failures = 0;
 
   constructor(private readonly options: HeadKeeperOptions) {}
 
@@ -53,7 +62,9 @@ export class HeadKeeper {
     if (tail === null) {
       return false;
     }
-    this.head ??= await this.resume(signal);
+    if (this.head === undefined) {
+      this.head = await this.resume(tail.chain, signal);
+    }
     const facts = await this.factsOf(tail.chain);
     const work = this.workAt(tail, facts);
     switch (work.kind) {
@@ -68,18 +79,22 @@ export class HeadKeeper {
     }
   }
 
-  /** A failure may have left anything in the middle: directory and listing are looked at again. */
-  distrust(): void {
+  /**
+   * A failure may have left anything in the middle: directory and listing are looked at again. Files that fail over and
+   * over are given up.
+   */
+  distrust(error: unknown): void {
     this.head = undefined;
     this.facts = null;
+    this.failures = isOfTheFiles(error) ? this.failures + 1 : this.failures;
   }
 
-  private async resume(signal: AbortSignal): Promise<Head | null> {
+  /** Files of another chain, or that nothing can be done with, are of no use: they are made anew. */
+  private async resume(chain: string, signal: AbortSignal): Promise<Head | null> {
     const { engine, archive, directory, journal } = this.options;
-    const found = await engine.resume({ archive, directory, signal });
-    if (found.kind === 'rebuild') {
-      await rm(directory, { recursive: true, force: true });
-    }
+    const state = await readState(directory);
+    const isOfUse = state?.chain === chain && this.failures < failuresBeforeRebuild;
+    const found = isOfUse ? await engine.resume({ archive, directory, signal }) : { kind: 'absent' as const };
     if (found.kind !== 'ready') {
       await journal.enter('absent');
       return null;
@@ -94,9 +109,10 @@ export class HeadKeeper {
       return this.facts;
     }
     const facts = await readChainFacts(this.options.archive, chain);
-    if (facts.newest !== null) {
+    if (facts.newest !== null && facts.newest.id !== this.announced) {
       // A process before this one may have sealed it and not have said so.
       await this.options.journal.sealed(facts.newest);
+      this.announced = facts.newest.id;
     }
     this.facts = facts;
     return facts;
@@ -126,6 +142,7 @@ export class HeadKeeper {
       }
     };
     this.head = await engine.seed({ archive, syncId, directory, signal, onProgress });
+    this.failures = 0;
     await journal.enter('idle', this.head);
     logger.info(
       { logId: 'head.seeded', ...this.about, ...this.head, seconds: seconds() },
@@ -145,15 +162,17 @@ export class HeadKeeper {
     const manifest = await this.sealAt(restoredTo, facts, signal);
     this.facts = { ...facts, newest: { ...manifest, ts: restoredTo.ts, key: '' } };
     await journal.sealed(manifest);
+    this.announced = manifest.id;
     await journal.enter('idle', this.head);
     const { id: snapshot, sizeBytes, storedBytes } = manifest;
     const figures = { entries, sizeBytes, storedBytes, seconds: seconds() };
     logger.info({ logId: 'snapshot.sealed', ...this.about, snapshot, ...figures }, 'snapshot sealed');
   }
 
-  private sealAt(position: Position, facts: ChainFacts, signal: AbortSignal): Promise<Manifest> {
-    const { archive, directory, sealer, journal } = this.options;
-    return sealer.seal({
+  /** The files must stand still meanwhile, and be those that the engine left. */
+  private async sealAt(position: Position, facts: ChainFacts, signal: AbortSignal): Promise<Manifest> {
+    const { archive, directory, engine, sealer, journal, logger } = this.options;
+    const request: SealRequest = {
       archive,
       directory,
       chain: facts.chain,
@@ -161,10 +180,23 @@ export class HeadKeeper {
       origin: originOf(facts),
       parentId: facts.newest?.id ?? null,
       signal,
+      standsStill: () => engine.checkUntouched({ directory }),
       onProgress: (ratio) => {
         journal.progressed(ratio);
       },
-    });
+    };
+    try {
+      return await sealer.seal(request);
+    } catch (error) {
+      if (request.parentId === null || !isDamage(error)) {
+        throw error;
+      }
+      logger.warn(
+        { logId: 'snapshot.parent-damaged', ...this.about, err: error },
+        'every block is stored anew',
+      );
+      return sealer.seal({ ...request, parentId: null });
+    }
   }
 
   private stopwatch(): () => number {
@@ -186,4 +218,23 @@ function originOf({ chain, sync, newest }: ChainFacts) {
     throw new Error(`chain ${chain} has nothing that its head can have been made of`);
   }
   return origin;
+}
+
+const damage = [repositoryErrors.damagedObject('').code, repositoryErrors.missingObject('').code];
+
+/** An object of the store: without the parent that needs it, a snapshot can still be made. */
+function isDamage(error: unknown): boolean {
+  return isHeadwaterError(error) && damage.includes(error.code);
+}
+
+const aboutFiles = [
+  recoveryErrors.directoryTouched,
+  recoveryErrors.replayMissed,
+  mongodErrors.startFailed,
+  mongodErrors.uncleanStop,
+];
+const codesAboutFiles = aboutFiles.map((make) => make('').code);
+
+function isOfTheFiles(error: unknown): boolean {
+  return isHeadwaterError(error) && codesAboutFiles.includes(error.code);
 }

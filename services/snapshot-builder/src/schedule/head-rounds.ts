@@ -1,5 +1,11 @@
 import type { Clock } from '@headwater/clock';
-import { captureKeyPrefix, captureState, decodeJsonEvent, replicaSetKey } from '@headwater/contracts';
+import {
+  captureKey,
+  captureKeyPrefix,
+  captureState,
+  decodeJsonEvent,
+  replicaSetKey,
+} from '@headwater/contracts';
 import type { CaptureState } from '@headwater/contracts';
 import type { MessageBus, Subscription } from '@headwater/messaging';
 import type { Logger } from '@headwater/service-kit';
@@ -47,6 +53,11 @@ export class HeadRounds {
         const decoded = decodeJsonEvent(captureState, message);
         if (decoded.ok) {
           this.captures.set(message.key, decoded.value);
+        } else if (message.value !== null) {
+          logger.warn(
+            { logId: 'capture.unreadable', problem: decoded.problem },
+            'a capture state cannot be read',
+          );
         }
       },
       onError,
@@ -89,13 +100,13 @@ export class HeadRounds {
   private async visit(capture: CaptureState, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.options;
     const head = this.headOf(capture);
-    if (signal.aborted || clock.ticksMillis() < head.retryAt) {
+    if (head === null || signal.aborted || clock.ticksMillis() < head.retryAt) {
       return false;
     }
     try {
       return await head.keeper.step(capture.tail, signal);
     } catch (error) {
-      head.keeper.distrust();
+      head.keeper.distrust(error);
       head.retryAt = clock.ticksMillis() + pauseAfterFailureMillis;
       await this.report(head.journal, error, signal);
       return false;
@@ -115,10 +126,20 @@ export class HeadRounds {
     });
   }
 
-  private headOf({ deployment, replicaSet }: CaptureState): KeptHead & { retryAt: number } {
+  /** Null for a state whose names the repository does not take: one such must not stop the others. */
+  private headOf({ deployment, replicaSet }: CaptureState): (KeptHead & { retryAt: number }) | null {
     const key = replicaSetKey(deployment, replicaSet);
-    const known = this.heads.get(key) ?? { ...this.options.headOf(deployment, replicaSet), retryAt: 0 };
-    this.heads.set(key, known);
-    return known;
+    try {
+      const known = this.heads.get(key) ?? { ...this.options.headOf(deployment, replicaSet), retryAt: 0 };
+      this.heads.set(key, known);
+      return known;
+    } catch (error) {
+      this.options.logger.error(
+        { logId: 'head.unusable-name', key, err: error },
+        'a replica set has no head',
+      );
+      this.captures.delete(captureKey(deployment, replicaSet));
+      return null;
+    }
   }
 }

@@ -42,6 +42,11 @@ describe('a snapshot', () => {
     expect(nextWork(situation)).toEqual({ kind: 'seal', chain: 'c1', from: at(100), to: at(200) });
   });
 
+  it('is due when the last one says that it was made in the future', () => {
+    const newest = { ts: at(100).ts, createdAtMillis: 1e12 };
+    expect(nextWork({ ...situation, newest })).toMatchObject({ kind: 'seal' });
+  });
+
   it('is not made where nothing was archived since the last one', () => {
     expect(nextWork({ ...situation, tail: { chain: 'c1', archivedTo: at(100) } })).toMatchObject({
       kind: 'wait',

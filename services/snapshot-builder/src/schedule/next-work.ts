@@ -39,7 +39,9 @@ export function nextWork(situation: HeadSituation): NextWork {
   if (newest === null) {
     return seal(head.position);
   }
-  if (nowMillis - newest.createdAtMillis < intervalMillis) {
+  // A clock that was ahead once must not stop snapshots until it is caught up with.
+  const age = nowMillis - newest.createdAtMillis;
+  if (age >= 0 && age < intervalMillis) {
     return wait('the next snapshot is not due');
   }
   return compareTimestamps(tail.archivedTo.ts, newest.ts) > 0

@@ -19,6 +19,8 @@ export interface SealRequest {
   /** The newest snapshot of the same chain, whose blocks are used again. */
   readonly parentId: string | null;
   readonly signal: AbortSignal;
+  /** Throws when something else opened the files. Asked before the first one is read, and after the last. */
+  readonly standsStill: () => Promise<void>;
   /** @param ratio 0 to 1, of the bytes of data files */
   readonly onProgress: (ratio: number) => void;
 }
@@ -34,6 +36,7 @@ export class Sealer {
 
   async seal(request: SealRequest): Promise<Manifest> {
     const { archive, directory, chain, position, origin, parentId, signal, onProgress } = request;
+    await request.standsStill();
     const parent = parentId === null ? null : await archive.snapshots.read(parentId);
     const files = await dataFiles(directory);
     const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -48,6 +51,7 @@ export class Sealer {
       done += file.size;
       onProgress(total === 0 ? 1 : done / total);
     }
+    await request.standsStill();
     const { replicaSetId, serverVersion, fcv } = origin;
     return writer.finish({
       id: snapshotId(position.ts, suffixOf(chain, position)),
@@ -82,6 +86,9 @@ async function dataFiles(directory: string): Promise<readonly DataFile[]> {
   const files: DataFile[] = [];
   for (const entry of entries) {
     const path = relative(directory, join(entry.parentPath, entry.name)).split(sep).join(posix.sep);
+    if (!entry.isFile() && !entry.isDirectory()) {
+      throw new Error(`${path} is neither a file nor a folder: it is not a data file`);
+    }
     if (entry.isFile() && !leftovers.has(path.split('/')[0] ?? '')) {
       const { size, mode } = await stat(join(directory, path));
       files.push({ path, size, mode: mode & 0o777 });

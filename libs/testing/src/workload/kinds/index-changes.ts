@@ -1,22 +1,19 @@
-import type { CreateIndexesOptions, IndexSpecification } from 'mongodb';
+import type { IndexDescription } from 'mongodb';
 import type { Kind, Scene } from '../scene.js';
 
 const targets = ['plain', 'unique', 'text', 'places', 'clustered', 'churn-0', 'churn-1', 'series'] as const;
 
-interface IndexChoice {
-  readonly key: IndexSpecification;
-  readonly options: CreateIndexesOptions & { readonly name: string };
-}
+type NamedIndex = IndexDescription & { readonly name: string };
 
-const choices: readonly [IndexChoice, ...IndexChoice[]] = [
-  { key: { w: 1 }, options: { name: 'by w' } },
-  { key: { k: 1, s: -1 }, options: { name: 'by k and s' } },
-  { key: { k: -1 }, options: { name: 'partial', partialFilterExpression: { k: { $gt: 50 } } } },
-  { key: { many: 1 }, options: { name: 'sparse', sparse: true } },
-  { key: { at: -1 }, options: { name: 'expiring', expireAfterSeconds: 1_000_000_000 } },
-  { key: { s: 1 }, options: { name: 'collated', collation: { locale: 'sv' } } },
-  { key: { 'nested.$**': 1 }, options: { name: 'wild' } },
-  { key: { found: 1 }, options: { name: 'hidden', hidden: true } },
+const choices: readonly [NamedIndex, ...NamedIndex[]] = [
+  { key: { w: 1 }, name: 'by w' },
+  { key: { k: 1, s: -1 }, name: 'by k and s' },
+  { key: { k: -1 }, name: 'partial', partialFilterExpression: { k: { $gt: 50 } } },
+  { key: { many: 1 }, name: 'sparse', sparse: true },
+  { key: { at: -1 }, name: 'expiring', expireAfterSeconds: 1_000_000_000 },
+  { key: { s: 1 }, name: 'collated', collation: { locale: 'sv' } },
+  { key: { 'nested.$**': 1 }, name: 'wild' },
+  { key: { found: 1 }, name: 'hidden', hidden: true },
 ];
 
 const collMod = (scene: Scene, change: Record<string, unknown>) =>
@@ -25,15 +22,17 @@ const collMod = (scene: Scene, change: Record<string, unknown>) =>
 /** Indexes come, go, hide, expire later and become unique, on collections that are written to. */
 export const indexChanges: Kind = {
   name: 'index changes',
-  prepare: (scene) => scene.collection('plain').createIndex({ w: 1 }, { name: 'by w' }, {}),
+  async prepare(scene) {
+    for (const target of ['plain', 'unique', 'text']) {
+      await scene.collection(target).createIndexes([...choices]);
+    }
+  },
   operations: [
     {
       name: 'create index',
       weight: 2,
-      run: (scene) => {
-        const { key, options } = scene.random.pick(choices);
-        return scene.collection(scene.random.pick(targets)).createIndex(key, options, {});
-      },
+      run: (scene) =>
+        scene.collection(scene.random.pick(targets)).createIndexes([scene.random.pick(choices)]),
     },
     {
       name: 'create several indexes',
@@ -47,8 +46,7 @@ export const indexChanges: Kind = {
     {
       name: 'drop index',
       weight: 2,
-      run: (scene) =>
-        scene.collection(scene.random.pick(targets)).dropIndex(scene.random.pick(choices).options.name),
+      run: (scene) => scene.collection(scene.random.pick(targets)).dropIndex(scene.random.pick(choices).name),
     },
     {
       name: 'drop all indexes',
@@ -59,7 +57,7 @@ export const indexChanges: Kind = {
       name: 'hide index',
       weight: 1,
       run: (scene) => {
-        const index = { name: scene.random.pick(choices).options.name, hidden: scene.random.chance(0.5) };
+        const index = { name: scene.random.pick(choices).name, hidden: scene.random.chance(0.5) };
         return collMod(scene, { index });
       },
     },
