@@ -27,6 +27,7 @@ describe('a replica set with every kind of data and DDL', () => {
   beforeAll(async () => {
     scene = await ProtectedSet.start({
       fillerMiB,
+      cacheMiB: 512,
       writesPerSecond: 50,
       environment: slowCopy,
       snapshotIntervalSeconds: 10,
@@ -40,7 +41,7 @@ describe('a replica set with every kind of data and DDL', () => {
   });
 
   async function startLoads(source: MongoClient): Promise<void> {
-    const sizes = { documents: 1000, largeDocumentMiB: 15, largeTransactionMiB: 36 };
+    const sizes = { documents: 1000, largeDocumentMiB: 15, largeTransactionMiB: 20 };
     everything = new BackgroundLoad(source, { seed: 2, database: 'all', sizes });
     steady = new BackgroundLoad(source, {
       seed: 22,

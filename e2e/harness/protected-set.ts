@@ -9,6 +9,8 @@ export interface ProtectedSetOptions extends Omit<HeadwaterOptions, 'uri' | 'bin
   readonly writesPerSecond?: number;
   /** Data that is there before anything else, and makes an initial sync last. None unless told otherwise. */
   readonly fillerMiB?: number;
+  /** WiredTiger's cache of the source; 256 unless told otherwise. */
+  readonly cacheMiB?: number;
   /** What else is done to the source before Headwater comes. */
   prepare?(source: MongoClient): Promise<unknown>;
 }
@@ -20,7 +22,11 @@ const minSnapshotHistoryWindowInSeconds = 1800;
 export class ProtectedSet {
   static async start(options: ProtectedSetOptions = {}): Promise<ProtectedSet> {
     const binary = await testMongod();
-    const set = await startReplicaSet({ binary, parameters: { minSnapshotHistoryWindowInSeconds } });
+    const set = await startReplicaSet({
+      binary,
+      cacheMiB: options.cacheMiB ?? 256,
+      parameters: { minSnapshotHistoryWindowInSeconds },
+    });
     let writer: NumberedWriter | undefined;
     try {
       const source = set.connect();

@@ -58,10 +58,11 @@ export class Service {
     await this.process?.kill9();
   }
 
-  /** SIGTERM. Nothing happens when it does not run. */
+  /** SIGTERM, thawed where it is frozen. Nothing happens when it does not run. */
   async stop(): Promise<void> {
     if (!this.running) return;
     this.endIsWanted = true;
+    this.thaw();
     await this.started.stop();
   }
 

@@ -1,10 +1,9 @@
-import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@headwater/clock';
-import { logFileOf, probeBinary, withMongod, type MongodBinary } from '@headwater/mongod';
+import { logFileOf, type MongodBinary } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import type { Position } from '@headwater/oplog';
-import type { Manifest } from '@headwater/repository';
 import {
   compareImages,
   eventually,
@@ -23,7 +22,6 @@ import {
 import { readState, RecoveryEngine, stateFileOf } from './index.js';
 import { Capture } from './spec-support/capture.js';
 import { OtherEngine } from './spec-support/other-engine.js';
-import { sealSnapshot } from './spec-support/sealing.js';
 
 const series = '6.0';
 /** The log id of "Replaying stored operations from startPoint (exclusive) to endPoint (inclusive)". */
@@ -42,7 +40,6 @@ describe('a directory of the RecoveryEngine', () => {
   let from: Position;
   let to: Position;
   let image: DeploymentImage;
-  let manifest: Manifest;
   const others: OtherEngine[] = [];
 
   /** A base at `from`, and 20,000 entries of all kinds up to `to`, of which an image is taken. */
@@ -68,13 +65,6 @@ describe('a directory of the RecoveryEngine', () => {
     for (let step = 0; step < 100; step += 1) await workload.step(client);
     to = await capture.archiveTo(await markOplog(client));
     image = await takeImage(client);
-    const { archive, chain } = capture;
-    manifest = await sealSnapshot(archive, {
-      directory: base,
-      chain,
-      position: from,
-      serverVersion: binary.version,
-    });
   });
   afterEach(() => Promise.all(others.splice(0).map((other) => other.kill9())));
   afterAll(async () => {
@@ -180,107 +170,6 @@ describe('a directory of the RecoveryEngine', () => {
     expect(await replay(directory)).toMatchObject({ restoredTo: to });
   });
 
-  it('is left alone when it is not what was asked for', async () => {
-    const { chain } = capture;
-    const request = { archive: capture.archive, chain, directory: base, series, from, to: to.ts };
-    const before = await readState(base);
-    const wrong = { ...from, term: from.term + 1 };
-    await expect(engine.replay({ ...request, from: wrong })).rejects.toMatchObject({
-      code: 'RECOVERY-10005',
-    });
-    await expect(engine.replay({ ...request, chain: 'another' })).rejects.toMatchObject({
-      code: 'RECOVERY-10005',
-    });
-    await expect(engine.replay({ ...request, series: '7.0' })).rejects.toMatchObject({
-      code: 'RECOVERY-10001',
-    });
-    const nowhere = { ...request, directory: join(temporary.path, 'nowhere') };
-    await expect(engine.replay(nowhere)).rejects.toMatchObject({ code: 'RECOVERY-10003' });
-    expect(await resume(nowhere.directory)).toEqual({ kind: 'absent' });
-    expect(await readState(base)).toEqual(before);
-  });
-
-  it('is left alone when the oplog does not reach the target', async () => {
-    const beyond = { t: to.ts.t + 1000, i: 0 };
-    const { archive, chain } = capture;
-    const request = { archive, chain, directory: base, series, from, to: beyond };
-    await expect(engine.replay(request)).rejects.toMatchObject({ code: 'REPOSITORY-10003' });
-    expect((await readState(base))?.phase).toBe('idle');
-  });
-
-  it('is refused when it does not stand where its state says', async () => {
-    const directory = await copyOfBase('astray');
-    const entries = capture.archive.oplog.entries(capture.chain, from, to.ts);
-    const first = await entries.next();
-    const position = first.value?.[10]?.position ?? from;
-    const state = await readState(directory);
-    await writeFile(stateFileOf(directory), JSON.stringify({ ...state, position }));
-    const request = {
-      archive: capture.archive,
-      chain: capture.chain,
-      directory,
-      series,
-      from: position,
-      to: to.ts,
-    };
-    await expect(engine.replay(request)).rejects.toMatchObject({
-      code: 'RECOVERY-90001',
-      message: expect.stringContaining('begin is') as string,
-    });
-  });
-
-  it('must be rebuilt once something else has opened it', async () => {
-    const directory = await copyOfBase('touched');
-    await withMongod({ binary, directory, mode: 'inspect' }, () => Promise.resolve());
-    await expect(replay(directory)).rejects.toMatchObject({ code: 'RECOVERY-10012' });
-    expect(await resume(directory)).toEqual({ kind: 'rebuild', phase: 'touched' });
-  });
-
-  it('is not opened by a mongod of another series, and the message names the variable', async () => {
-    const fake = join(temporary.path, 'mongod-7');
-    await writeFile(fake, '#!/bin/sh\necho "db version v7.0.1"\n', { mode: 0o755 });
-    const other = new RecoveryEngine({ mongods: () => probeBinary(fake), clock: systemClock });
-    const named = {
-      code: 'RECOVERY-10001',
-      message: expect.stringContaining('HEADWATER_MONGOD_6_0') as string,
-    };
-    const directory = join(temporary.path, 'other-series');
-    await expect(other.seed({ archive: capture.archive, syncId, directory })).rejects.toMatchObject(named);
-    await expect(other.inspect({ directory: base, series })).rejects.toMatchObject(named);
-  });
-
-  it('is never made where something lies that is not ours', async () => {
-    const directory = join(temporary.path, 'not-ours');
-    await cp(base, directory, { recursive: true });
-    const names = await readdir(directory);
-    const refused = { code: 'RECOVERY-10002' };
-    await expect(engine.seed({ archive: capture.archive, syncId, directory })).rejects.toMatchObject(refused);
-    await expect(engine.materialize({ archive: capture.archive, manifest, directory })).rejects.toMatchObject(
-      refused,
-    );
-    expect(await readdir(directory)).toEqual(names);
-  });
-
-  it('is not made from a damaged pack, which is named', async () => {
-    const [pack = ''] = manifest.packs;
-    const file = join(store, `deployments/spec/rs0/packs/${pack}`);
-    const whole = await readFile(file);
-    const broken = Buffer.from(whole);
-    broken.writeUInt8(broken.readUInt8(5000) ^ 1, 5000);
-    await rm(file);
-    await writeFile(file, broken);
-    const directory = join(temporary.path, 'from-damaged');
-    const request = { archive: capture.archive, manifest, directory };
-    const named = { code: 'REPOSITORY-10001', message: expect.stringContaining(`packs/${pack}`) as string };
-    await expect(engine.materialize(request)).rejects.toMatchObject(named);
-    expect(await resume(directory)).toEqual({ kind: 'rebuild', phase: 'materializing' });
-    await truncate(file, 4000);
-    await expect(engine.materialize(request)).rejects.toMatchObject(named);
-    await writeFile(file, whole);
-    expect(await engine.materialize(request)).toEqual({ bytes: manifest.sizeBytes });
-    expect(await resume(directory)).toMatchObject({ kind: 'ready', position: from });
-  });
-
   it('stops when it is told to, and goes on later', async () => {
     const directory = await copyOfBase('stopped');
     const stop = new AbortController();
@@ -293,9 +182,5 @@ describe('a directory of the RecoveryEngine', () => {
     });
     await expect(stopped).rejects.toThrow('the service stops');
     expect(await resume(directory)).toMatchObject({ kind: 'ready', position: to });
-    const cancelled = AbortSignal.abort(new Error('cancelled'));
-    const target = join(temporary.path, 'cancelled');
-    const made = engine.materialize({ archive, manifest, directory: target, signal: cancelled });
-    await expect(made).rejects.toThrow('cancelled');
   });
 });

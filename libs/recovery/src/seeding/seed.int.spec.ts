@@ -89,14 +89,14 @@ describe('seeding from a copy in whose window things happened', () => {
   it('has the indexes of the end of the copy, though documents of mixed times do not fit them', async () => {
     await fill('a', 'unique', many);
     await fill('b', 'dropped');
-    await db('b').collection('dropped').createIndex({ x: 1 }, { unique: true });
+    await db('b').collection('dropped').createIndex({ x: 1 }, { unique: true }, {});
     await fill('b', 'modified');
-    await db('b').collection('modified').createIndex({ x: 1 }, { expireAfterSeconds: 1e9 });
+    await db('b').collection('modified').createIndex({ x: 1 }, { expireAfterSeconds: 1e9 }, {});
     await fill('b', 'made');
     const { directory } = await seed(
       at('a.unique', 1, async () => {
         const unique = db('a').collection<Item>('unique');
-        await unique.createIndex({ x: 1 }, { unique: true });
+        await unique.createIndex({ x: 1 }, { unique: true }, {});
         // The copy gets both, the old document and the new one.
         await unique.deleteOne({ _id: 0 });
         await unique.insertOne({ _id: many, x: 0 });
@@ -106,7 +106,7 @@ describe('seeding from a copy in whose window things happened', () => {
           .insertMany([{ x: 1 }, { x: 1 }]);
         const index = { name: 'x_1', expireAfterSeconds: 15e8 };
         await db('b').command({ collMod: 'modified', index, validator: { x: { $gte: 0 } } });
-        await db('b').collection('made').createIndex({ x: -1 }, { hidden: true });
+        await db('b').collection('made').createIndex({ x: -1 }, { hidden: true }, {});
       }),
     );
     expect(await differences(directory)).toEqual([]);
