@@ -100,14 +100,12 @@ describe('RecoveryEngine', () => {
       },
     });
     const progress: RecoveryProgress[] = [];
-    const started = systemClock.ticksMillis();
     const seeded = await engine.seed({
       archive: capture.archive,
       syncId,
       directory: head,
       onProgress: (report) => progress.push(report),
     });
-    console.log('seed', systemClock.ticksMillis() - started, 'ms');
     position = stop;
     expect(seeded).toEqual({ chain, position });
     expect(new Set(progress.map(({ phase }) => phase))).toEqual(
@@ -121,11 +119,9 @@ describe('RecoveryEngine', () => {
     await systemClock.sleep(3000);
     const to = await load.hold();
     await capture.archiveTo(to);
-    const started = systemClock.ticksMillis();
     const { restoredTo, entries } = await engine.replay({
       ...{ archive: capture.archive, chain, directory: head, series, from: position, to },
     });
-    console.log('cycle', entries, 'entries', systemClock.ticksMillis() - started, 'ms');
     expect(restoredTo.ts).toEqual(to);
     position = restoredTo;
     expect(await differences(head, { copyWindow: true })).toEqual([]);

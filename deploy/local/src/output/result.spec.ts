@@ -49,6 +49,7 @@ describe('resultText', () => {
       'shop.orders          60,123\n',
       '/data/restored/x',
       'removed now',
+      'files that were kept',
       '/bin/mongod --dbpath /data/restored/x --port 27117 --setParameter ttlMonitorEnabled=false',
     ]) {
       expect(text).toContain(part);
@@ -61,6 +62,7 @@ describe('resultText', () => {
     const own = resultText({ ...result, proof: null, removed: false }, [], 1);
     expect(own).not.toContain('numbered documents');
     expect(own).not.toContain('removed');
+    expect(own).not.toContain('files that were kept');
     const early = { ...result.verification, oplogTop: { t: 1, i: 1 } };
     expect(resultText({ ...result, verification: early }, [], 1)).not.toContain('exactly');
   });

@@ -74,6 +74,7 @@ export function resultText(result: Result, steps: readonly Timing[], totalSecond
       [
         'Open them with',
         [
+          ...(result.removed ? ['(files that were kept, that is)'] : []),
           openCommand(result),
           '(without ttlMonitorEnabled=false mongod would begin to delete expired documents)',
         ],

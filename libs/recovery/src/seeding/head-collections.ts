@@ -1,16 +1,17 @@
 import {
   createCollectionWithUuid,
   isSystemVersion,
-  namesByUuid,
   replaceSystemVersion,
   type Mongod,
   type SeedCollection,
   type SeedTarget,
 } from '@headwater/mongod';
+import { recoveryErrors } from '../recovery-errors.js';
 
-/** The collections that the head has so far, under the names that they have there. */
+/** The collections that the head has so far. */
 export class HeadCollections {
   private readonly known = new Map<string, SeedTarget>();
+  private readonly names = new Set<string>();
 
   constructor(private readonly mongod: Mongod) {}
 
@@ -27,19 +28,14 @@ export class HeadCollections {
 
   private async make(uuid: string, section: SeedCollection): Promise<SeedTarget> {
     const { db, name } = section;
-    const holders = [...this.known.values()].filter((target) => target.db === db && target.name === name);
+    if (this.names.has(`${db}.${name}`)) {
+      // The source lists its collections as of one moment, at which a name is one collection's.
+      throw recoveryErrors.copyDiffers(`The copy has two collections of the name ${db}.${name}.`);
+    }
+    this.names.add(`${db}.${name}`);
     await (isSystemVersion(section) ? replaceSystemVersion : createCollectionWithUuid)(this.mongod, section);
     const target = { uuid: section.uuid, db, name };
     this.known.set(uuid, target);
-    if (holders.length > 0) await this.learnNames(db);
     return target;
-  }
-
-  /** A collection whose name was taken over in the copy window has another one now. */
-  private async learnNames(db: string): Promise<void> {
-    for (const [uuid, name] of await namesByUuid(this.mongod, db)) {
-      const target = this.known.get(uuid);
-      if (target !== undefined) this.known.set(uuid, { ...target, name });
-    }
   }
 }

@@ -1,0 +1,118 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize } from 'bson';
+import { systemClock } from '@headwater/clock';
+import { withMongod, type MongodBinary } from '@headwater/mongod';
+import { DirectoryStore } from '@headwater/object-store/directory';
+import { readPosition, type OplogTimestamp, type Position } from '@headwater/oplog';
+import {
+  compareDeployments,
+  markOplog,
+  startReplicaSet,
+  startRestored,
+  temporaryDirectory,
+  testMongod,
+  type ReplicaSet,
+  type TemporaryDirectory,
+} from '@headwater/testing';
+import { RecoveryEngine } from '../recovery-engine.js';
+import { Capture } from '../spec-support/capture.js';
+
+const series = '6.0';
+
+describe('recovery cycles one after the other', () => {
+  let binary: MongodBinary;
+  let temporary: TemporaryDirectory;
+  let set: ReplicaSet;
+  let capture: Capture;
+  let engine: RecoveryEngine;
+  let directory: string;
+  let position: Position;
+
+  beforeAll(async () => {
+    binary = await testMongod();
+    temporary = await temporaryDirectory();
+    directory = join(temporary.path, 'head');
+    set = await startReplicaSet({ binary });
+    engine = new RecoveryEngine({ mongods: () => Promise.resolve(binary), clock: systemClock });
+    const client = set.connect();
+    await client.db('app').createCollection('large');
+    await client.db('app').createCollection('small');
+    capture = await Capture.begin(set.uri, await DirectoryStore.open(join(temporary.path, 'store')));
+    const { syncId } = await capture.sync();
+    ({ position } = await engine.seed({ archive: capture.archive, syncId, directory }));
+  });
+  afterAll(async () => {
+    await Promise.allSettled([capture.close(), set.stop()]);
+    await temporary.remove();
+  });
+
+  const replayTo = async (to: OplogTimestamp): Promise<Position> => {
+    const { archive, chain } = capture;
+    ({ restoredTo: position } = await engine.replay({
+      archive,
+      chain,
+      directory,
+      series,
+      from: position,
+      to,
+    }));
+    return position;
+  };
+  const archived = async (): Promise<OplogTimestamp> =>
+    (await capture.archiveTo(await markOplog(set.connect()))).ts;
+  const oplogOf = async (copy: string): Promise<Position[]> => {
+    await cp(directory, copy, { recursive: true });
+    return withMongod({ binary, directory: copy, mode: 'inspect' }, async ({ connection }) => {
+      const positions: Position[] = [];
+      for await (const batch of connection.findRaw('local', 'oplog.rs'))
+        positions.push(...batch.map(readPosition));
+      return positions;
+    });
+  };
+
+  it('keep in the oplog what the next one needs, and nothing older', async () => {
+    const small = set.connect().db('app').collection<{ _id: number }>('small');
+    for (const first of [0, 100]) {
+      await small.insertMany(Array.from({ length: 100 }, (_, n) => ({ _id: first + n })));
+      await replayTo(await archived());
+    }
+    const before = position;
+    await small.insertMany(Array.from({ length: 100 }, (_, n) => ({ _id: 200 + n })));
+    const after = await replayTo(await archived());
+    const kept = await oplogOf(join(temporary.path, 'kept'));
+    expect(kept[0]).toEqual(before);
+    expect(kept.at(-1)).toEqual(after);
+  });
+
+  it('stop anywhere in a large transaction and go on', async () => {
+    const client = set.connect();
+    const session = client.startSession();
+    const large = client.db('app').collection<{ _id: number; bytes: Buffer }>('large');
+    await session.withTransaction(async () => {
+      for (const _id of [1, 2, 3])
+        await large.insertOne({ _id, bytes: Buffer.alloc(12 << 20, _id) }, { session });
+    });
+    await session.endSession();
+    const end = await archived();
+    const pieces: Position[] = [];
+    for await (const batch of capture.archive.oplog.entries(capture.chain, position, end)) {
+      for (const entry of batch) {
+        const { o } = deserialize(entry.bytes) as { o: { partialTxn?: boolean } };
+        if (o.partialTxn === true) pieces.push(entry.position);
+      }
+    }
+    expect(pieces.length).toBeGreaterThanOrEqual(2);
+    for (const piece of pieces) {
+      expect(await replayTo(piece.ts)).toEqual(piece);
+      const { collections } = await engine.inspect({ directory, series });
+      expect(collections).toContainEqual({ ns: 'app.large', type: 'collection', documents: 0 });
+    }
+    await replayTo(end);
+    const copy = join(temporary.path, 'whole');
+    await cp(directory, copy, { recursive: true });
+    const restored = await startRestored(copy, binary);
+    expect(await compareDeployments(client, restored.connect(), { copyWindow: true })).toEqual([]);
+    await restored.stop();
+  });
+});
