@@ -36,7 +36,11 @@ export function replicaSetKey(deployment: string, replicaSet: string): string {
   return `${encodeId(deployment)}/${encodeId(replicaSet)}`;
 }
 
-/** The group that decides which agent is active for a replica set. */
-export function agentLeaseGroup(deployment: string, replicaSet: string): string {
-  return `headwater.agent.${replicaSetKey(deployment, replicaSet)}`;
+/**
+ * The group that decides which agent is active for a replica set.
+ *
+ * @param prefix as in `topicsOf`: groups of one broker are told apart by their names alone
+ */
+export function agentLeaseGroup(prefix: string, deployment: string, replicaSet: string): string {
+  return `${prefix}.agent.${replicaSetKey(deployment, replicaSet)}`;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@headwater/clock';
 import { isHeadwaterError, type HeadwaterError } from '@headwater/errors';
 import type { OplogTimestamp, Position } from '@headwater/oplog';
 import { DirectConnection } from './connection/direct-connection.js';
+import { untilAborted } from './connection/interruption.js';
 import { oldestEntry } from './entries/oplog-entries.js';
 import type { ScannedCollection } from './initial-sync/natural-scan.js';
 import type { SourceCollection } from './initial-sync/source-collection.js';
@@ -11,7 +12,8 @@ import { mongodbErrors } from './mongodb-errors.js';
 import { openTail, type TailOpening, type TailStart } from './tailing/tail-opening.js';
 import { discoverMembers, type DiscoveryOptions } from './topology/discovery.js';
 import { greetingOf, type MemberGreeting } from './topology/greeting.js';
-import { identify, type SourceIdentity } from './topology/identity.js';
+import { identify, replicaSetIdOf, type SourceIdentity } from './topology/identity.js';
+import type { Candidate } from './topology/member-choice.js';
 import { checkPrivileges } from './topology/privileges.js';
 import { SeedList } from './topology/seed-list.js';
 
@@ -43,13 +45,13 @@ export class ReplicaSetSource {
     /** For verification. */
     readonly connection: DirectConnection,
     readonly identity: SourceIdentity,
-    private readonly options: SourceOptions,
+    private readonly options: SourceOptions & { readonly direct: boolean },
   ) {
-    const { clock } = options;
+    const { clock, signal } = options;
     this.reader = new SyncReader(connection, {
       clock,
       majority: () => this.majority(),
-      signal: this.closing.signal,
+      signal: AbortSignal.any([this.closing.signal, ...(signal === undefined ? [] : [signal])]),
     });
   }
 
@@ -61,12 +63,12 @@ export class ReplicaSetSource {
    *   authenticationFailed, notAuthorized
    */
   static async open(uri: string, options: SourceOptions): Promise<ReplicaSetSource> {
-    const seeds = await SeedList.of(uri);
+    const seeds = await untilAborted(SeedList.of(uri), options.signal);
     const candidates = await discoverMembers(seeds, options);
     const silences: string[] = [];
     for (const { host, greeting } of candidates) {
       try {
-        return await ReplicaSetSource.pin(seeds.uriOf(host), greeting, options);
+        return await ReplicaSetSource.pin(seeds, { host, greeting }, options);
       } catch (error) {
         if (!isPassing(error)) {
           throw error;
@@ -78,13 +80,14 @@ export class ReplicaSetSource {
   }
 
   private static async pin(
-    uri: string,
-    greeting: MemberGreeting,
+    seeds: SeedList,
+    { host, greeting }: Candidate,
     options: SourceOptions,
   ): Promise<ReplicaSetSource> {
-    const connection = await DirectConnection.open(uri, options);
+    const connection = await DirectConnection.open(seeds.uriOf(host), options);
     try {
-      const source = new ReplicaSetSource(connection, await identify(connection, greeting), options);
+      const identity = await identify(connection, greeting);
+      const source = new ReplicaSetSource(connection, identity, { ...options, direct: seeds.direct });
       await checkPrivileges(connection);
       await source.oplogBounds();
       return source;
@@ -92,6 +95,27 @@ export class ReplicaSetSource {
       await connection.close();
       throw error;
     }
+  }
+
+  /**
+   * The server at the pinned address may be another one by now, since a lost connection is made anew.
+   *
+   * @throws mongodbErrors.unreachable unless it is the pinned member of the same replica set
+   */
+  async checkIdentity(): Promise<void> {
+    await this.greet();
+    const { member, replicaSetId } = this.identity;
+    if ((await replicaSetIdOf(this.connection)) !== replicaSetId) {
+      throw mongodbErrors.unreachable(`a member of another replica set answers where ${member} was`);
+    }
+  }
+
+  /**
+   * The members that `open` may pin, whether or not they answer: every visible one that holds data, as the
+   * configuration names them; with `directConnection=true` the pinned one alone.
+   */
+  async dataHosts(): Promise<readonly string[]> {
+    return this.options.direct ? [this.identity.member] : (await this.greet()).dataHosts;
   }
 
   async oplogBounds(): Promise<OplogBounds> {
@@ -131,10 +155,14 @@ export class ReplicaSetSource {
    * Every document of a collection; some may come twice. Survives renames and killed cursors, ends early when the
    * collection is dropped.
    *
+   * @param interrupted told each time that the member must be asked again, and why; the next batch says it answers
    * @throws mongodbErrors.unreachable, interrupted when the member stays away
    */
-  documents(collection: ScannedCollection): AsyncGenerator<Buffer[]> {
-    return this.reader.documents(collection);
+  documents(
+    collection: ScannedCollection,
+    interrupted?: (error: HeadwaterError) => void,
+  ): AsyncGenerator<Buffer[]> {
+    return this.reader.documents(collection, interrupted);
   }
 
   /**
@@ -149,7 +177,7 @@ export class ReplicaSetSource {
   /**
    * The catalogue at `stop`, raw `$listCatalog` documents.
    *
-   * @throws mongodbErrors.indexBuildsUnfinished; interrupted when `stop` is not on a majority within a minute
+   * @throws mongodbErrors.indexBuildsUnfinished; majorityLost when `stop` is not on a majority within a minute
    */
   catalogueAt(stop: OplogTimestamp): AsyncGenerator<Buffer[]> {
     return this.reader.catalogueAt(stop);
@@ -159,10 +187,11 @@ export class ReplicaSetSource {
    * Resolves when `stop` can never roll back and everything between `begin` and it belongs together.
    *
    * @param deadlineMillis how long a majority may take to have `stop`, in milliseconds
-   * @throws mongodbErrors.syncOverrun: start over; majorityLost: ask again later
+   * @throws mongodbErrors.syncOverrun: start over; majorityLost: ask again later; unreachable, as checkIdentity
    */
-  confirmSync(begin: SyncBeginning, stop: Position, deadlineMillis = 60_000): Promise<void> {
-    return this.reader.confirm(begin, stop, deadlineMillis);
+  async confirmSync(begin: SyncBeginning, stop: Position, deadlineMillis = 60_000): Promise<void> {
+    await this.reader.confirm(begin, stop, deadlineMillis);
+    await this.checkIdentity();
   }
 
   /** Whatever is under way ends with a retryable error. */

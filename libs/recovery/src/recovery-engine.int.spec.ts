@@ -119,7 +119,7 @@ describe('RecoveryEngine', () => {
     await systemClock.sleep(3000);
     const to = await load.hold();
     await capture.archiveTo(to);
-    const { restoredTo, entries } = await engine.replay({
+    const { restoredTo } = await engine.replay({
       ...{ archive: capture.archive, chain, directory: head, series, from: position, to },
     });
     expect(restoredTo.ts).toEqual(to);

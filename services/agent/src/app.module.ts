@@ -5,11 +5,14 @@ import { topicsOf } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { ReplicaSetSource } from '@headwater/mongodb';
 import { Lifecycle, Publisher } from '@headwater/service-kit';
-import type { ServiceKit } from '@headwater/service-kit';
+import type { ReadinessResult, ServiceKit } from '@headwater/service-kit';
 import { AgentMetrics } from './announcing/agent-metrics.js';
 import type { AgentConfig } from './config.js';
 import { protect } from './protection.js';
 import { ReplicaSetAgent } from './replica-set-agent.js';
+import type { OpenSource } from './source/source-opening.js';
+import { SourceTrouble } from './source/source-trouble.js';
+import { tailLimits } from './tailing/tail-limits.js';
 
 const kib = 1024;
 const mib = 1024 * kib;
@@ -28,46 +31,43 @@ export class AppModule {
     const source = `/headwater/agent/${config.agentId}`;
     const bus = await EmbeddedBus.open(config.busFile);
     const publisher = new Publisher({ bus, topics, clock, source });
-    const openSource = (avoid: readonly string[] = []) =>
-      ReplicaSetSource.open(config.mongodbUri, { appName: 'headwater-agent', clock, avoid });
+    const trouble = new SourceTrouble();
+    const openSource: OpenSource = (options) =>
+      ReplicaSetSource.open(config.mongodbUri, { appName: 'headwater-agent', clock, ...options });
+    const shared = { bus, topics, publisher, clock, logger, trouble, openSource };
     const protection = {
+      ...shared,
       agentId: config.agentId,
-      bus,
-      topics,
-      publisher,
       source,
-      clock,
-      logger,
       metrics: new AgentMetrics(metrics),
-      limits: { batchBytes: config.batchMaxKib * kib, batchAgeMillis: config.batchMaxAgeMillis, queueBytes },
+      queueLimits: {
+        batchBytes: config.batchMaxKib * kib,
+        batchAgeMillis: config.batchMaxAgeMillis,
+        queueBytes,
+      },
+      tailLimits,
       partBytes: config.partMib * mib,
       windowBytes: config.windowMib * mib,
-      openSource,
     };
     const agent = new ReplicaSetAgent({
+      ...shared,
       deployment: config.deployment ?? null,
-      bus,
-      topics,
-      clock,
-      logger,
-      openSource,
+      topicPrefix: config.topicPrefix,
       activate: (protects) => protect(protection, protects),
     });
-    readiness.register('source', () => (agent.unreachable === null ? 'ok' : { reason: agent.unreachable }));
-    return {
-      module: AppModule,
-      providers: [
-        {
-          provide: Lifecycle,
-          useValue: new Lifecycle({
-            start: () => {
-              agent.start();
-            },
-            drain: () => agent.stop(),
-            close: () => bus.close(),
-          }),
-        },
-      ],
-    };
+    readiness.register('source', () => unless(trouble.lost));
+    readiness.register('deployment', () => unless(agent.refusal));
+    const lifecycle = new Lifecycle({
+      start: () => {
+        agent.start();
+      },
+      drain: () => agent.stop(),
+      close: () => bus.close(),
+    });
+    return { module: AppModule, providers: [{ provide: Lifecycle, useValue: lifecycle }] };
   }
+}
+
+function unless(reason: string | null): ReadinessResult {
+  return reason === null ? 'ok' : { reason };
 }

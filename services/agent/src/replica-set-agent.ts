@@ -1,15 +1,20 @@
 import type { Clock } from '@headwater/clock';
 import { agentLeaseGroup } from '@headwater/contracts';
 import type { Topics } from '@headwater/contracts';
-import { messageOf } from '@headwater/errors';
 import type { MessageBus, Subscription } from '@headwater/messaging';
-import type { ReplicaSetSource } from '@headwater/mongodb';
-import type { Logger } from '@headwater/service-kit';
+import type { SourceIdentity } from '@headwater/mongodb';
+import type { Logger, Publisher } from '@headwater/service-kit';
+import { DeploymentBinding } from './binding/deployment-binding.js';
+import { Refusal } from './binding/refusal.js';
+import { Change } from './change.js';
+import { discover } from './source/discovery.js';
+import type { OpenSource } from './source/source-opening.js';
+import type { SourceTrouble } from './source/source-trouble.js';
 
 /** Who is protected. */
 export interface ProtectedReplicaSet {
   readonly deployment: string;
-  readonly identity: ReplicaSetSource['identity'];
+  readonly identity: SourceIdentity;
 }
 
 /** What an agent does while it holds the lease of a replica set. */
@@ -20,29 +25,37 @@ export interface Activity {
 export interface ReplicaSetAgentOptions {
   /** Null: the replica set's name. */
   readonly deployment: string | null;
+  readonly topicPrefix: string;
   readonly bus: MessageBus;
   readonly topics: Topics;
+  readonly publisher: Publisher;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly openSource: () => Promise<ReplicaSetSource>;
+  readonly trouble: SourceTrouble;
+  readonly openSource: OpenSource;
   readonly activate: (protects: ProtectedReplicaSet) => Promise<Activity>;
 }
 
-const pauseMillis = 2000;
-
-/** Protects one replica set: discovers it, waits for its lease, and is active while it holds it. */
+/**
+ * Protects one replica set: discovers it, waits for its lease, and is active while it holds it. Where the deployment's
+ * id is another set's, it leaves the lease to that one's agents.
+ */
 export class ReplicaSetAgent {
   private readonly stopping = new AbortController();
+  private readonly change = new Change();
+  private readonly refused: Refusal;
   private running: Promise<void> = Promise.resolve();
   private lease: Subscription | null = null;
   private activity: Activity | null = null;
-  private failure: string | null = 'the source was not reached yet';
 
-  constructor(private readonly options: ReplicaSetAgentOptions) {}
+  constructor(private readonly options: ReplicaSetAgentOptions) {
+    this.refused = new Refusal(options);
+    options.trouble.note('discovery', { reason: 'the source was not reached yet', lost: true });
+  }
 
-  /** Why the source cannot be reached; null once it was discovered. */
-  get unreachable(): string | null {
-    return this.failure;
+  /** Why this replica set is not protected under the deployment's id; null when nothing speaks against it. */
+  get refusal(): string | null {
+    return this.refused.reason;
   }
 
   start(): void {
@@ -56,24 +69,60 @@ export class ReplicaSetAgent {
   async stop(): Promise<void> {
     this.stopping.abort(new Error('the agent is stopped'));
     await this.running;
-    await this.lease?.stop();
+    await this.leave();
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    const identity = await this.discover(signal);
-    const { bus, topics, logger } = this.options;
+    const identity = await discover(this.options, signal);
     const deployment = this.options.deployment ?? identity.replicaSet;
-    const about = { deployment, replicaSet: identity.replicaSet };
+    const { bus, topics, logger } = this.options;
+    const { replicaSet, replicaSetId, member, serverVersion } = identity;
+    const about = { deployment, replicaSet, replicaSetId };
     logger.info(
-      { logId: 'source.discovered', ...about, member: identity.member, version: identity.serverVersion },
+      { logId: 'source.discovered', ...about, member, version: serverVersion },
       'replica set discovered',
     );
-    this.lease = await bus.consume({
-      group: agentLeaseGroup(deployment, identity.replicaSet),
+    const { change } = this;
+    const binding = new DeploymentBinding({ bus, stateTopic: topics.state, ...about, logger, change });
+    try {
+      await binding.start();
+      await this.seekLease({ deployment, identity }, binding, signal);
+    } finally {
+      await binding.stop();
+    }
+  }
+
+  private async seekLease(
+    protects: ProtectedReplicaSet,
+    binding: DeploymentBinding,
+    signal: AbortSignal,
+  ): Promise<never> {
+    const { deployment, identity } = protects;
+    for (;;) {
+      const { seen } = this.change;
+      if (binding.archivedOther === null) {
+        this.lease ??= await this.join(protects);
+      } else {
+        await this.leave();
+      }
+      // Whoever announced another set and lives has the lease; where it is ours, the other is gone.
+      const announced = this.lease?.active === true ? null : binding.announcedOther;
+      await this.refused.note({ ...identity, deployment }, binding.archivedOther ?? announced, signal);
+      await this.change.since(seen, signal);
+    }
+  }
+
+  private async join(protects: ProtectedReplicaSet): Promise<Subscription> {
+    const { bus, topics, topicPrefix, logger } = this.options;
+    const { replicaSet } = protects.identity;
+    const about = { deployment: protects.deployment, replicaSet };
+    const lease = await bus.consume({
+      group: agentLeaseGroup(topicPrefix, protects.deployment, replicaSet),
       topics: [topics.leases],
       onMessage: (_message, delivery) => delivery.commit(),
       onAssigned: async () => {
-        this.activity = await this.options.activate({ deployment, identity });
+        this.change.announce();
+        this.activity = await this.options.activate(protects);
         logger.info({ logId: 'lease.held', ...about }, 'this agent is active');
       },
       onRevoked: async () => {
@@ -84,31 +133,15 @@ export class ReplicaSetAgent {
         logger.error({ logId: 'lease.failed', ...about, err: error }, 'the lease is tried again');
       },
     });
-    if (!this.lease.active) {
+    if (!lease.active) {
       logger.info({ logId: 'lease.awaited', ...about }, 'another agent is active: standing by');
     }
+    return lease;
   }
 
-  /** Waits for a member that answers; what is protected cannot be known before. */
-  private async discover(signal: AbortSignal): Promise<ReplicaSetSource['identity']> {
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        const mongo = await this.options.openSource();
-        const { identity } = mongo;
-        await mongo.close();
-        this.failure = null;
-        return identity;
-      } catch (error) {
-        if (this.failure !== messageOf(error)) {
-          this.failure = messageOf(error);
-          this.options.logger.error(
-            { logId: 'source.unreachable', err: error },
-            `${this.failure}: trying again`,
-          );
-        }
-        await this.options.clock.sleep(pauseMillis, signal);
-      }
-    }
+  private async leave(): Promise<void> {
+    const { lease } = this;
+    this.lease = null;
+    await lease?.stop();
   }
 }

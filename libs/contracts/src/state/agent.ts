@@ -17,6 +17,7 @@ export const agentState = defineJsonEvent(
     member: z.string(),
     serverVersion: z.string().min(1),
     fcv: z.string().min(1),
+    /** `source-unreachable` while the source cannot be read, or is not the one that is protected. */
     phase: agentPhaseSchema,
     /** The capture epoch being obeyed; 0 before the first. */
     epoch: z.int().min(0),
@@ -36,8 +37,10 @@ export const agentState = defineJsonEvent(
         bytesTotal: z.int().min(0),
       })
       .nullable(),
-    /** The newest entry of the member, as last seen. */
+    /** The newest entry of the member, as last seen: at or after `publishedTo`, and the oplog lag is between them. */
     sourceNewest: positionSchema.nullable(),
+    /** What keeps the agent from its work, for people; null: nothing does. Left out by an agent that does not tell. */
+    trouble: z.string().nullable().optional(),
     updatedAt: z.iso.datetime(),
   }),
 );

@@ -1,5 +1,6 @@
 import type { ClientSession, MongoClient } from 'mongodb';
 import { failureOf } from './driver-failure.js';
+import { untilAborted } from './interruption.js';
 
 /** A command, or a part of one: plain BSON values. */
 export type CommandDocument = Readonly<Record<string, unknown>>;
@@ -15,6 +16,13 @@ export interface CommandOptions {
   readonly deadlineMillis?: number;
 }
 
+export interface RunnerOptions {
+  /** The deadline of a command that brings none of its own, in milliseconds. */
+  readonly commandMillis: number;
+  /** Aborted: commands end with its reason, those under way too. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 interface CursorCommandOptions {
   readonly session: ClientSession;
   readonly deadlineMillis?: number | undefined;
@@ -26,7 +34,7 @@ const batches = { firstBatch: true, nextBatch: true };
 export class CommandRunner {
   constructor(
     private readonly client: MongoClient,
-    private readonly commandMillis: number,
+    private readonly options: RunnerOptions,
   ) {}
 
   async run(db: string, command: CommandDocument, options: CommandOptions = {}): Promise<Reply> {
@@ -47,14 +55,17 @@ export class CommandRunner {
   }
 
   private async send(db: string, command: CommandDocument, options: object): Promise<Reply> {
+    const { signal } = this.options;
     try {
-      return await this.client.db(db).command(command, options);
+      signal?.throwIfAborted();
+      return await untilAborted(this.client.db(db).command(command, options), signal);
     } catch (error) {
+      signal?.throwIfAborted();
       throw failureOf(error, `${Object.keys(command)[0] ?? 'command'} on ${db}`);
     }
   }
 
   private deadline(millis: number | undefined): AbortSignal {
-    return AbortSignal.timeout(millis ?? this.commandMillis);
+    return AbortSignal.timeout(millis ?? this.options.commandMillis);
   }
 }

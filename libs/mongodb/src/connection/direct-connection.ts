@@ -4,6 +4,7 @@ import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { mongodbErrors } from '../mongodb-errors.js';
 import { CommandRunner, type CommandDocument, type CommandOptions, type Reply } from './command-runner.js';
 import { failureOf } from './driver-failure.js';
+import { untilAborted } from './interruption.js';
 import { batchesOf, RawCursor, type RawCursorOptions } from './raw-cursor.js';
 import { insertRaw, type InsertOptions, type InsertOutcome } from './raw-insert.js';
 
@@ -17,6 +18,8 @@ export interface ConnectionOptions {
   readonly connectMillis?: number;
   /** The deadline of every command that brings none of its own, in milliseconds. Default 30,000. */
   readonly commandMillis?: number;
+  /** Aborted: whatever is being done ends at once with the signal's reason, and all that is left to do is to close. */
+  readonly signal?: AbortSignal;
 }
 
 /** The fields of a find command but its first: filter, sort, hint, projection, limit, batchSize, maxTimeMS, … */
@@ -36,14 +39,16 @@ export class DirectConnection {
    * @throws mongodbErrors.invalidUri, unreachable, authenticationFailed
    */
   static async open(target: ConnectionTarget, options: ConnectionOptions = {}): Promise<DirectConnection> {
+    const { commandMillis = 30_000, signal } = options;
     const client = clientOf(target, options);
     try {
-      await client.connect();
+      await untilAborted(client.connect(), signal);
     } catch (error) {
-      await client.close();
+      await closeClient(client);
+      signal?.throwIfAborted();
       throw failureOf(error, 'connecting');
     }
-    return new DirectConnection(client, new CommandRunner(client, options.commandMillis ?? 30_000));
+    return new DirectConnection(client, new CommandRunner(client, { commandMillis, signal }));
   }
 
   /**
@@ -84,9 +89,22 @@ export class DirectConnection {
     return batchesOf(RawCursor.open(this.runner, db, command, options));
   }
 
+  /** Ends what is under way. A server that does not answer is not waited for beyond two seconds. */
   async close(): Promise<void> {
-    await this.client.close();
+    await closeClient(this.client);
   }
+}
+
+/** The driver says goodbye to the server, and would wait for its answer for ever. */
+const closeMillis = 2_000;
+
+async function closeClient(client: MongoClient): Promise<void> {
+  const tooLong = AbortSignal.timeout(closeMillis);
+  await untilAborted(client.close(), tooLong).catch((error: unknown) => {
+    if (!tooLong.aborted) {
+      throw error;
+    }
+  });
 }
 
 /** Enough connections for a tail, a copy and the commands beside them, whatever the URI says. */

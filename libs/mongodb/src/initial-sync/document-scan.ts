@@ -1,5 +1,5 @@
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError } from '@headwater/errors';
+import { isHeadwaterError, type HeadwaterError } from '@headwater/errors';
 import type { DirectConnection } from '../connection/direct-connection.js';
 import { serverCodeOf } from '../connection/driver-failure.js';
 import { scanFrom, type NaturalScanOptions, type Place, type ScannedCollection } from './natural-scan.js';
@@ -8,6 +8,8 @@ export interface ScanOptions extends NaturalScanOptions {
   readonly clock: Clock;
   /** Ends the scan, also while it waits for the member. */
   readonly signal: AbortSignal;
+  /** Told why the member must be asked again, each time; the next batch says that it answers. */
+  readonly interrupted?: ((error: HeadwaterError) => void) | undefined;
 }
 
 const namespaceNotFound = 26;
@@ -31,7 +33,7 @@ const longestPauseMillis = 10_000;
 export async function* scanDocuments(
   connection: DirectConnection,
   collection: ScannedCollection,
-  { clock, signal, ...reading }: ScanOptions,
+  { clock, signal, interrupted, ...reading }: ScanOptions,
 ): AsyncGenerator<Buffer[]> {
   const place: Place = { token: null, version: '' };
   let restarts = 0;
@@ -53,6 +55,8 @@ export async function* scanDocuments(
         place.token = null;
       } else if (!isHeadwaterError(error) || !error.retryable) {
         throw error;
+      } else {
+        interrupted?.(error);
       }
       fruitless += 1;
       if (fruitless > fruitlessAttempts) {

@@ -1,7 +1,9 @@
 import type { Clock } from '@headwater/clock';
+import type { HeadwaterError } from '@headwater/errors';
 import {
   compareTimestamps,
   formatPosition,
+  formatTimestamp,
   maxTimestamp,
   type OplogTimestamp,
   type Position,
@@ -27,6 +29,8 @@ export interface SyncReaderOptions {
 
 /** How long a majority may take to have `beginApplying`, in milliseconds. */
 const beginningMillis = 60_000;
+/** How long a majority may take to have `stop` before its catalogue is read, in milliseconds. */
+const stopMillis = 60_000;
 
 /**
  * The reading side of one initial sync. Everything is read with readConcern majority and not before beginApplying, so
@@ -55,11 +59,16 @@ export class SyncReader {
     return listCollections(this.connection, this.begun());
   }
 
-  documents(collection: ScannedCollection): AsyncGenerator<Buffer[]> {
+  documents(
+    collection: ScannedCollection,
+    interrupted?: (error: HeadwaterError) => void,
+  ): AsyncGenerator<Buffer[]> {
     const begun = this.begun();
+    const { clock, signal } = this.options;
     return scanDocuments(this.connection, collection, {
-      clock: this.options.clock,
-      signal: this.options.signal,
+      clock,
+      signal,
+      interrupted,
       readConcern: isSessionTable(collection) ? () => this.committedNow(begun) : () => committedSince(begun),
       readAt: (ts) => {
         this.readUpTo = this.readUpTo === null ? ts : maxTimestamp(this.readUpTo, ts);
@@ -75,8 +84,9 @@ export class SyncReader {
     return stop;
   }
 
-  catalogueAt(stop: OplogTimestamp): AsyncGenerator<Buffer[]> {
-    return syncCatalogue(this.connection, stop);
+  async *catalogueAt(stop: OplogTimestamp): AsyncGenerator<Buffer[]> {
+    await this.awaitCommitPoint(stop, stopMillis);
+    yield* syncCatalogue(this.connection, stop);
   }
 
   async confirm(beginning: SyncBeginning, stop: Position, deadlineMillis: number): Promise<void> {
@@ -97,16 +107,20 @@ export class SyncReader {
    * @throws mongodbErrors.majorityLost when it takes too long; syncOverrun when it was rolled back
    */
   private async awaitMajority(position: Position, deadlineMillis: number): Promise<void> {
-    const { clock, majority, signal } = this.options;
-    const end = clock.ticksMillis() + deadlineMillis;
-    while (compareTimestamps((await majority()).ts, position.ts) < 0) {
-      if (clock.ticksMillis() > end) {
-        throw mongodbErrors.majorityLost(`no majority of the members has ${formatPosition(position)}`);
-      }
-      await clock.sleep(50, signal);
-    }
+    await this.awaitCommitPoint(position.ts, deadlineMillis);
     if ((await entryAt(this.connection, position.ts))?.term !== position.term) {
       throw mongodbErrors.syncOverrun(`${formatPosition(position)} was rolled back`);
+    }
+  }
+
+  private async awaitCommitPoint(ts: OplogTimestamp, deadlineMillis: number): Promise<void> {
+    const { clock, majority, signal } = this.options;
+    const end = clock.ticksMillis() + deadlineMillis;
+    while (compareTimestamps((await majority()).ts, ts) < 0) {
+      if (clock.ticksMillis() > end) {
+        throw mongodbErrors.majorityLost(`no majority of the members has ${formatTimestamp(ts)}`);
+      }
+      await clock.sleep(50, signal);
     }
   }
 

@@ -63,6 +63,7 @@ async function greet(seeds: SeedList, host: string, options: ConnectionOptions):
       await connection.close();
     }
   } catch (error) {
+    options.signal?.throwIfAborted();
     // What no other member and no other time would change: options that cannot be used, a file that is not there.
     if (!isHeadwaterError(error) || !error.retryable) {
       throw error;

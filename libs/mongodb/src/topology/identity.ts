@@ -42,7 +42,7 @@ export function isAtLeast60(fcv: string): boolean {
   return Number.parseInt(fcv, 10) >= 6;
 }
 
-async function replicaSetIdOf(connection: DirectConnection): Promise<string> {
+export async function replicaSetIdOf(connection: DirectConnection): Promise<string> {
   const reply = await connection.command('admin', { replSetGetConfig: 1 });
   const { config } = reply as { config: { settings?: { replicaSetId?: unknown } } };
   const id = config.settings?.replicaSetId;

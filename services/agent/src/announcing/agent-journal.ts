@@ -2,7 +2,9 @@ import type { Clock } from '@headwater/clock';
 import { agentAnnounced, agentKey, agentState, decodeJsonEvent } from '@headwater/contracts';
 import type { AgentPhase, AgentState } from '@headwater/contracts';
 import type { MessageBus } from '@headwater/messaging';
+import { compareTimestamps } from '@headwater/oplog';
 import type { Logger, Publisher } from '@headwater/service-kit';
+import type { SourceTrouble, SourceUser, Trouble } from '../source/source-trouble.js';
 
 export interface AgentJournalOptions {
   readonly bus: MessageBus;
@@ -10,9 +12,20 @@ export interface AgentJournalOptions {
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly trouble: SourceTrouble;
 }
 
+/** What is noted; phase, trouble and time are put to it when it is published. */
+export type AgentFacts = Omit<AgentState, 'phase' | 'trouble' | 'updatedAt'>;
+
+type AgentSelf = Pick<
+  AgentState,
+  'agentId' | 'deployment' | 'replicaSet' | 'replicaSetId' | 'member' | 'serverVersion' | 'fcv'
+>;
+
 const atMostEveryMillis = 1000;
+/** With a look every second that makes a state at least every five: who reads them tells a dead agent from a quiet one. */
+const aliveEveryMillis = 4000;
 
 /**
  * What the active agent of a replica set says of itself. Whoever takes over reads it first: `publishedTo` and
@@ -21,12 +34,11 @@ const atMostEveryMillis = 1000;
 export class AgentJournal {
   private publishedAt = Number.NEGATIVE_INFINITY;
   private dirty = false;
-  /** What the agent was doing when its source was lost. */
-  private phaseBefore: AgentPhase | null = null;
+  private work: AgentPhase = 'waiting';
 
   private constructor(
     private readonly options: AgentJournalOptions,
-    private state: AgentState,
+    private facts: AgentFacts,
   ) {}
 
   /**
@@ -34,10 +46,7 @@ export class AgentJournal {
    *
    * @param self what this agent is; claims about the bus are taken from the last state of the same replica set
    */
-  static async takeOver(
-    options: AgentJournalOptions,
-    self: Omit<AgentState, 'epoch' | 'publishedTo' | 'syncSent' | 'sync' | 'phase' | 'updatedAt'>,
-  ): Promise<AgentJournal> {
+  static async takeOver(options: AgentJournalOptions, self: AgentSelf): Promise<AgentJournal> {
     const message = await options.bus.latest(options.stateTopic, agentKey(self.deployment, self.replicaSet));
     const last = message === null ? null : decodeJsonEvent(agentState, message);
     const known = last?.ok === true && last.value.replicaSetId === self.replicaSetId ? last.value : null;
@@ -47,39 +56,60 @@ export class AgentJournal {
       publishedTo: known?.publishedTo ?? null,
       syncSent: known?.syncSent ?? null,
       sync: null,
-      phase: 'waiting',
-      updatedAt: options.clock.now().toISOString(),
+      sourceNewest: null,
     });
     await journal.flush();
-    const { agentId, deployment, replicaSet, replicaSetId, member, serverVersion, fcv } = self;
     await options.publisher.event(
       agentAnnounced,
-      { deployment, id: `${replicaSetId}/agent/${agentId}/${journal.state.updatedAt}` },
-      { agentId, deployment, replicaSet, replicaSetId, member, serverVersion, fcv },
+      {
+        deployment: self.deployment,
+        id: `${self.replicaSetId}/agent/${self.agentId}/${options.clock.now().toISOString()}`,
+      },
+      self,
     );
     return journal;
   }
 
-  get current(): AgentState {
-    return this.state;
+  get current(): AgentFacts {
+    return this.facts;
   }
 
-  /** A member answers: what the agent was doing goes on. */
-  async sourceReached(member: string): Promise<void> {
-    await this.note({ member, phase: this.phaseBefore ?? this.state.phase });
-    this.phaseBefore = null;
+  /** What the agent does as long as its source can be read. */
+  async working(work: AgentPhase): Promise<void> {
+    this.work = work;
+    await this.flush();
   }
 
-  async sourceLost(): Promise<void> {
-    this.phaseBefore ??= this.state.phase;
-    await this.noteNow({ phase: 'source-unreachable' });
+  /**
+   * @param trouble null: the source is no trouble to that user any more
+   * @returns whether that is news; it is published at once then
+   */
+  async troubled(user: SourceUser, trouble: Trouble | null): Promise<boolean> {
+    const known = this.options.trouble.of(user);
+    const isNews = known?.reason !== trouble?.reason || known?.lost !== trouble?.lost;
+    if (isNews) {
+      this.options.trouble.note(user, trouble);
+      await this.flush();
+    }
+    return isNews;
   }
 
-  /** Notes a change. It reaches the bus within about a second; at once with `flush`. */
-  async note(change: Partial<AgentState>): Promise<void> {
-    this.state = { ...this.state, ...change };
-    this.dirty = true;
-    if (this.options.clock.ticksMillis() - this.publishedAt >= atMostEveryMillis) {
+  /** Notes a change. It reaches the bus within about a second; at once with `noteNow`. */
+  async note(change: Partial<AgentFacts>): Promise<void> {
+    this.change(change);
+    if (this.sincePublished() >= atMostEveryMillis) {
+      await this.flush();
+    }
+  }
+
+  async noteNow(change: Partial<AgentFacts>): Promise<void> {
+    this.change(change);
+    await this.flush();
+  }
+
+  /** Publishes what was noted since the last time; now and then also that there is nothing new. */
+  async beat(): Promise<void> {
+    if (this.dirty || this.sincePublished() >= aliveEveryMillis) {
       await this.flush();
     }
   }
@@ -91,23 +121,38 @@ export class AgentJournal {
     }
   }
 
-  async noteNow(change: Partial<AgentState>): Promise<void> {
-    this.state = { ...this.state, ...change };
-    await this.flush();
+  private change(change: Partial<AgentFacts>): void {
+    const { publishedTo, sourceNewest, ...facts } = { ...this.facts, ...change };
+    // What was published was seen at the source, whichever member it is read from now.
+    const isBehind =
+      publishedTo !== null && sourceNewest !== null && compareTimestamps(sourceNewest.ts, publishedTo.ts) < 0;
+    this.facts = { ...facts, publishedTo, sourceNewest: isBehind ? publishedTo : sourceNewest };
+    this.dirty = true;
   }
 
-  /** A bus that refuses is told again with the next note: what the state claims only ever becomes true later. */
+  private sincePublished(): number {
+    return this.options.clock.ticksMillis() - this.publishedAt;
+  }
+
+  /** A bus that refuses is told again with the next note or beat: what the state claims only ever becomes true later. */
   private async flush(): Promise<void> {
-    const { publisher, clock, logger } = this.options;
+    const { publisher, clock, logger, trouble } = this.options;
+    const { deployment, replicaSet } = this.facts;
     this.publishedAt = clock.ticksMillis();
-    this.state = { ...this.state, updatedAt: clock.now().toISOString() };
+    // Before the bus is asked: what is noted meanwhile is not in this state.
+    this.dirty = false;
+    const state = {
+      ...this.facts,
+      phase: trouble.lost === null ? this.work : ('source-unreachable' as const),
+      trouble: trouble.reason,
+      updatedAt: clock.now().toISOString(),
+    };
     try {
-      await publisher.state(agentState, agentKey(this.state.deployment, this.state.replicaSet), this.state);
-      this.dirty = false;
+      await publisher.state(agentState, agentKey(deployment, replicaSet), state);
     } catch (error) {
       this.dirty = true;
       logger.warn(
-        { logId: 'agent.state-refused', err: error },
+        { logId: 'agent.state-refused', deployment, replicaSet, err: error },
         'the bus refuses the state of the agent: trying again',
       );
     }

@@ -6,6 +6,7 @@ export class AgentMetrics {
   private readonly bytes;
   private readonly batches;
   private readonly publishedTo;
+  private readonly newest;
   private readonly parts;
   private readonly partBytes;
 
@@ -26,6 +27,10 @@ export class AgentMetrics {
       name: 'headwater_published_to_seconds',
       help: 'Timestamp of the newest published entry, seconds since 1970.',
     });
+    this.newest = metrics.gauge({
+      name: 'headwater_source_newest_seconds',
+      help: "Timestamp of the source's newest entry, seconds since 1970.",
+    });
     this.parts = metrics.counter({
       name: 'headwater_initial_sync_parts_total',
       help: 'Parts of initial syncs acknowledged by the bus.',
@@ -41,6 +46,10 @@ export class AgentMetrics {
     this.entries.inc(entries);
     this.bytes.inc(bytes);
     this.publishedTo.set(toSeconds);
+  }
+
+  sourceNewest(seconds: number): void {
+    this.newest.set(seconds);
   }
 
   partPublished(bytes: number): void {

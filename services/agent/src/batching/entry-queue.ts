@@ -1,5 +1,6 @@
 import type { Clock } from '@headwater/clock';
 import type { RawEntry } from '@headwater/oplog';
+import { Change, untilAborted } from '../change.js';
 
 export interface QueueLimits {
   /** A batch holds at most this many bytes; one larger entry makes a batch of its own. */
@@ -19,7 +20,7 @@ export class EntryQueue {
   private bytes = 0;
   private firstAt = 0;
   private unacknowledged = false;
-  private changed = Promise.withResolvers<undefined>();
+  private readonly change = new Change();
 
   constructor(
     private readonly limits: QueueLimits,
@@ -35,16 +36,16 @@ export class EntryQueue {
       this.entries.push(entry);
       this.bytes += entry.bytes.length;
     }
-    this.wake();
+    this.change.announce();
     while (this.bytes >= this.limits.queueBytes) {
-      await this.change(signal);
+      await this.change.since(this.change.seen, signal);
     }
   }
 
   /** The next batch; never empty. */
   async take(signal: AbortSignal): Promise<readonly RawEntry[]> {
     while (this.entries.length === 0) {
-      await this.change(signal);
+      await this.change.since(this.change.seen, signal);
     }
     while (this.bytes < this.limits.batchBytes) {
       const left = this.firstAt + this.limits.batchAgeMillis - this.clock.ticksMillis();
@@ -59,13 +60,13 @@ export class EntryQueue {
   /** The batch that was taken last is durable. */
   acknowledge(): void {
     this.unacknowledged = false;
-    this.wake();
+    this.change.announce();
   }
 
   /** Resolves when everything that was put is durable. */
   async drained(signal: AbortSignal): Promise<void> {
     while (this.entries.length > 0 || this.unacknowledged) {
-      await this.change(signal);
+      await this.change.since(this.change.seen, signal);
     }
   }
 
@@ -84,37 +85,18 @@ export class EntryQueue {
     this.bytes -= size;
     this.firstAt = this.clock.ticksMillis();
     this.unacknowledged = true;
-    this.wake();
+    this.change.announce();
     return batch;
-  }
-
-  private wake(): void {
-    this.changed.resolve(undefined);
-    this.changed = Promise.withResolvers();
-  }
-
-  private async change(signal: AbortSignal): Promise<void> {
-    await untilAborted(this.changed.promise, signal);
   }
 
   private async changeWithin(millis: number, signal: AbortSignal): Promise<void> {
     const enough = new AbortController();
-    const timer = this.clock.sleep(millis, AbortSignal.any([signal, enough.signal])).catch(() => undefined);
-    await untilAborted(Promise.race([this.changed.promise, timer]), signal);
-    enough.abort();
-  }
-}
-
-async function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => {
-    aborted.reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
+    const timer = this.clock.sleep(millis, enough.signal).catch(() => undefined);
+    const changed = this.change.since(this.change.seen, enough.signal).catch(() => undefined);
+    try {
+      await untilAborted(Promise.race([changed, timer]), signal);
+    } finally {
+      enough.abort();
+    }
   }
 }

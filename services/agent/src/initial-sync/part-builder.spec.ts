@@ -31,8 +31,8 @@ describe('the parts of an initial sync', () => {
         const parts: BuiltPart[] = [];
         const wanted = sizes.map((of, n) => ({ collection: collectionOf(n), documents: of.map(document) }));
         for (const { collection, documents } of wanted) {
-          builder.begin(collection);
           parts.push(
+            ...builder.begin(collection),
             ...builder.add(collection, documents.slice(0, 5)),
             ...builder.add(collection, documents.slice(5)),
           );
@@ -52,6 +52,17 @@ describe('the parts of an initial sync', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('stay near their size, however many collections are empty', () => {
+    const builder = new PartBuilder(10_000);
+    const names = Array.from({ length: 1000 }, (_, n) => n);
+    const begun = names.flatMap((n) => builder.begin(collectionOf(n % 200)));
+    const parts = [...begun, ...builder.flush()];
+    expect(sectionsOf(parts)).toHaveLength(1000);
+    for (const { bytes } of parts) {
+      expect(bytes.length).toBeLessThan(10_500);
+    }
   });
 
   it('name a collection without documents, so that it is made', () => {

@@ -17,6 +17,9 @@ interface OpenSection {
   readonly documents: Buffer[];
 }
 
+/** What a section's head has beside names, options and index spec: field names, UUID, counts. */
+const fixedHeadBytes = 128;
+
 /** Fills parts with documents, several small collections to a part and a large one over many. Parts are numbered from 1. */
 export class PartBuilder {
   private sections: OpenSection[] = [];
@@ -26,9 +29,10 @@ export class PartBuilder {
   /** @param partBytes a part is due at this size */
   constructor(private readonly partBytes: number) {}
 
-  /** Every collection begins with a section, be it empty: its options travel in it. */
-  begin(collection: SectionSource): void {
-    this.sections.push({ collection, first: true, documents: [] });
+  /** Every collection begins with a section, be it empty: its options travel in it. Returns the part that is full. */
+  begin(collection: SectionSource): readonly BuiltPart[] {
+    this.open(collection, true);
+    return this.bytes >= this.partBytes ? [this.cut()] : [];
   }
 
   /** Documents of the collection that was begun last. Returns the parts that are full. */
@@ -56,11 +60,13 @@ export class PartBuilder {
 
   private sectionOf(collection: SectionSource): OpenSection {
     const last = this.sections.at(-1);
-    if (last?.collection === collection) {
-      return last;
-    }
-    const section = { collection, first: false, documents: [] };
+    return last?.collection === collection ? last : this.open(collection, false);
+  }
+
+  private open(collection: SectionSource, first: boolean): OpenSection {
+    const section = { collection, first, documents: [] };
     this.sections.push(section);
+    this.bytes += headBytes(collection);
     return section;
   }
 
@@ -79,4 +85,9 @@ export class PartBuilder {
     this.number += 1;
     return { part: this.number, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
+}
+
+function headBytes({ db, name, options, idIndex }: SectionSource): number {
+  const names = Buffer.byteLength(db) + Buffer.byteLength(name);
+  return fixedHeadBytes + names + options.length + (idIndex?.length ?? 0);
 }

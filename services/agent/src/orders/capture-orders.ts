@@ -1,7 +1,8 @@
 import type { CaptureState } from '@headwater/contracts';
 import { captureKey, captureState, decodeJsonEvent } from '@headwater/contracts';
-import type { MessageBus, Subscription } from '@headwater/messaging';
+import type { IncomingMessage, MessageBus, Subscription } from '@headwater/messaging';
 import type { Logger } from '@headwater/service-kit';
+import { Change } from '../change.js';
 
 export interface CaptureOrdersOptions {
   readonly bus: MessageBus;
@@ -12,22 +13,19 @@ export interface CaptureOrdersOptions {
   readonly logger: Logger;
 }
 
-/** The order that is in force for one replica set: the highest epoch that was seen, and only one for this set's id. */
+/**
+ * The order that is in force for one replica set: the highest epoch that was seen, and only one for this set's id
+ * (DeploymentBinding tells of another one's).
+ */
 export class CaptureOrders {
   private state: CaptureState | null = null;
-  private changed = Promise.withResolvers<undefined>();
+  private readonly changed = new Change();
   private subscription: Subscription | null = null;
-  private refusedId: string | null = null;
 
   constructor(private readonly options: CaptureOrdersOptions) {}
 
   get current(): CaptureState | null {
     return this.state;
-  }
-
-  /** The id of another replica set to which the deployment is bound; null when it is ours, or not bound yet. */
-  get boundToOther(): string | null {
-    return this.refusedId;
   }
 
   async start(): Promise<void> {
@@ -37,14 +35,13 @@ export class CaptureOrders {
       topic: stateTopic,
       keyPrefix: key,
       onValue: (message) => {
-        const decoded = decodeJsonEvent(captureState, message);
-        if (message.key === key && decoded.ok) {
-          this.see(decoded.value);
+        if (message.key === key) {
+          this.see(message);
         }
       },
       onError: (error) => {
         logger.error(
-          { logId: 'orders.watch', err: error },
+          { logId: 'orders.watch', deployment, replicaSet, err: error },
           'orders cannot be read from the bus: trying again',
         );
       },
@@ -56,15 +53,8 @@ export class CaptureOrders {
   }
 
   /** Resolves when something about the order has changed: epoch, progress, or the sync's beginning. */
-  async change(signal: AbortSignal): Promise<void> {
-    const aborted = Promise.withResolvers<undefined>();
-    const abort = () => {
-      aborted.resolve(undefined);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    await Promise.race([this.changed.promise, aborted.promise]);
-    signal.removeEventListener('abort', abort);
-    signal.throwIfAborted();
+  change(signal: AbortSignal): Promise<void> {
+    return this.changed.since(this.changed.seen, signal);
   }
 
   /** Resolves with the order as soon as it satisfies the condition. */
@@ -78,24 +68,29 @@ export class CaptureOrders {
     }
   }
 
-  private see(state: CaptureState): void {
-    const { replicaSetId, logger, deployment, replicaSet } = this.options;
-    if (state.replicaSetId !== replicaSetId) {
-      if (this.refusedId !== state.replicaSetId) {
-        this.refusedId = state.replicaSetId;
-        logger.error(
-          { logId: 'orders.other-replica-set', deployment, replicaSet, boundTo: state.replicaSetId },
-          `deployment ${deployment} is bound to another replica set: give this one its own HEADWATER_DEPLOYMENT`,
-        );
-      }
+  private see(message: IncomingMessage): void {
+    const { replicaSetId, deployment, replicaSet, logger } = this.options;
+    if (message.value === null) {
       return;
     }
-    this.refusedId = null;
-    if (this.state !== null && state.epoch < this.state.epoch) {
+    const decoded = decodeJsonEvent(captureState, message);
+    if (!decoded.ok) {
+      logger.error(
+        {
+          logId: 'orders.unreadable',
+          deployment,
+          replicaSet,
+          offset: message.offset,
+          problem: decoded.problem,
+        },
+        'an order cannot be read: the one before it stays in force',
+      );
       return;
     }
-    this.state = state;
-    this.changed.resolve(undefined);
-    this.changed = Promise.withResolvers();
+    const order = decoded.value;
+    if (order.replicaSetId === replicaSetId && order.epoch >= (this.state?.epoch ?? 0)) {
+      this.state = order;
+      this.changed.announce();
+    }
   }
 }

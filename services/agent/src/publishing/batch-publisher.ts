@@ -7,6 +7,7 @@ import type { Logger } from '@headwater/service-kit';
 import type { AgentJournal } from '../announcing/agent-journal.js';
 import type { AgentMetrics } from '../announcing/agent-metrics.js';
 import type { EntryQueue } from '../batching/entry-queue.js';
+import { produceUntilAccepted } from './production.js';
 
 export interface BatchPublisherOptions {
   readonly bus: MessageBus;
@@ -27,8 +28,6 @@ export interface TailIdentity {
   readonly chain: string;
 }
 
-const holdMillis = 1000;
-
 /** Publishes the entries of one tail in order, one batch at a time. While the bus refuses, it holds; it never skips. */
 export class BatchPublisher {
   constructor(private readonly options: BatchPublisherOptions) {}
@@ -39,36 +38,18 @@ export class BatchPublisher {
     for (;;) {
       const entries = await queue.take(signal);
       const { header, bytes } = frameBatch(position, entries);
-      const { source, clock, journal, metrics } = this.options;
+      const { bus, topic, source, clock, journal, metrics } = this.options;
       const message = encodeOplogBatch(
         { ...tail, from: header.range.from, to: header.range.to, count: header.count, sha256: header.sha256 },
         bytes,
         { source, time: clock.now() },
       );
-      await this.produce({ key: replicaSetKey(tail.deployment, tail.replicaSet), ...message }, signal);
+      const key = replicaSetKey(tail.deployment, tail.replicaSet);
+      await produceUntilAccepted(() => bus.produce(topic, [{ key, ...message }]), this.options, signal);
       position = header.range.to;
       queue.acknowledge();
       metrics.published(header.count, bytes.length, position.ts.t);
-      await journal.note({ epoch: tail.epoch, publishedTo: position, sourceNewest: position });
-    }
-  }
-
-  private async produce(
-    message: Parameters<MessageBus['produce']>[1][number],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { bus, topic, clock, logger } = this.options;
-    for (let refusals = 0; ; refusals += 1) {
-      try {
-        await bus.produce(topic, [message]);
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (refusals === 0) {
-          logger.error({ logId: 'bus.refused', err: error }, 'the bus refuses a batch: holding');
-        }
-        await clock.sleep(holdMillis, signal);
-      }
+      await journal.note({ epoch: tail.epoch, publishedTo: position });
     }
   }
 }

@@ -1,109 +1,76 @@
-import type { Clock } from '@headwater/clock';
-import type { ReplicaSetSource } from '@headwater/mongodb';
-import type { Position } from '@headwater/oplog';
-import type { Logger } from '@headwater/service-kit';
-import type { AgentJournal } from '../announcing/agent-journal.js';
+import { agentErrors } from '../agent-errors.js';
 import { EntryQueue } from '../batching/entry-queue.js';
 import type { QueueLimits } from '../batching/entry-queue.js';
 import type { BatchPublisher, TailIdentity } from '../publishing/batch-publisher.js';
-import type { TailReader } from './tail-reader.js';
-import { GapSearch } from './gap-search.js';
+import { Reading } from './reading.js';
+import type { ReadingOptions } from './reading.js';
 import type { TailStart } from './tail-start.js';
 
-export interface TailingOptions {
-  readonly reader: TailReader;
+export interface TailingOptions extends ReadingOptions {
   readonly publisher: BatchPublisher;
-  readonly journal: AgentJournal;
-  readonly limits: QueueLimits;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** @param avoid members to take only when there is no other */
-  readonly openSource: (avoid?: readonly string[]) => Promise<ReplicaSetSource>;
+  readonly queueLimits: QueueLimits;
 }
 
-const pauseMillis = 1000;
+interface RunningTail {
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
 
 /** The tail of one order: a reader that moves to another member when its own fails, and a publisher that goes on meanwhile. */
 export class Tailing {
-  private stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private running: RunningTail | null = null;
+  private readonly failed = Promise.withResolvers<never>();
 
-  constructor(private readonly options: TailingOptions) {}
+  constructor(private readonly options: TailingOptions) {
+    // Whoever does not wait for it is not to be ended by it.
+    this.failed.promise.catch(() => undefined);
+  }
 
-  /** Another tail must have been stopped before. A failure that is no interruption is not caught: the process ends. */
+  /** Never resolves; rejects with the first failure that no waiting repairs. Nothing is published any more then. */
+  get failure(): Promise<never> {
+    return this.failed.promise;
+  }
+
+  /** @throws agentErrors.tailRuns: another tail must have been stopped before */
   start(tail: TailIdentity, start: TailStart): void {
-    const stopping = new AbortController();
-    this.stopping = stopping;
-    this.running = this.run(tail, start, stopping.signal).catch((error: unknown) => {
-      if (!stopping.signal.aborted) {
-        throw error;
+    if (this.running !== null) {
+      throw agentErrors.tailRuns(`a tail of ${tail.chain} was started while another one runs`);
+    }
+    const stop = new AbortController();
+    const done = this.run(tail, start, stop.signal).catch((error: unknown) => {
+      if (!stop.signal.aborted) {
+        this.failed.reject(error);
       }
     });
+    this.running = { stop, done };
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort(new Error('the tail is stopped'));
-    await this.running;
+    this.running?.stop.abort(new Error('the tail is stopped'));
+    await this.running?.done;
+    this.running = null;
   }
 
   private async run(tail: TailIdentity, start: TailStart, signal: AbortSignal): Promise<void> {
-    const { publisher, limits, clock, journal } = this.options;
+    const { publisher, queueLimits, clock, journal } = this.options;
     await journal.noteNow({ epoch: tail.epoch, publishedTo: start.opening === null ? start.from : null });
-    const queue = new EntryQueue(limits, clock);
-    // The one that fails takes the other one along: neither makes sense alone.
-    const failing = new AbortController();
-    const both = AbortSignal.any([signal, failing.signal]);
-    const together = (half: Promise<void>) =>
-      half.catch((error: unknown) => {
-        failing.abort(error);
-        throw error;
+    const queue = new EntryQueue(queueLimits, clock);
+    const broken = new AbortController();
+    const either = AbortSignal.any([signal, broken.signal]);
+    const side = async (work: Promise<void>) => {
+      await work.catch((error: unknown) => {
+        broken.abort(error);
       });
-    const ended = await Promise.allSettled([
-      together(publisher.run(tail, start.from, queue, both)),
-      together(this.read(tail, start, queue, both)),
-    ]);
-    const failure = ended.find((end) => end.status === 'rejected');
-    if (failure !== undefined) {
-      throw failure.reason;
-    }
-  }
-
-  private async read(
-    tail: TailIdentity,
-    start: TailStart,
-    queue: EntryQueue,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { reader, journal, logger, clock, openSource } = this.options;
-    let next = start;
-    const gaps = new GapSearch();
-    const progressed = (position: Position) => {
-      next = { chain: start.chain, from: position, opening: null };
-      gaps.clear();
     };
-    const work = { queue, signal, progressed };
-    while (!signal.aborted) {
-      let mongo: ReplicaSetSource | null = null;
-      try {
-        mongo = await openSource(gaps.members);
-        await journal.sourceReached(mongo.identity.member);
-        const end = gaps.sure(mongo.identity.member, await reader.run(mongo, next, work));
-        if (end !== null) {
-          await reader.announce(tail, next.from, end, work);
-          return;
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        const { deployment, replicaSet } = tail;
-        logger.warn(
-          { logId: 'tail.interrupted', deployment, replicaSet, err: error },
-          'the tail is interrupted: trying again',
-        );
-        await journal.sourceLost();
-        await clock.sleep(pauseMillis, signal);
-      } finally {
-        await mongo?.close();
-      }
+    try {
+      await Promise.all([
+        side(publisher.run(tail, start.from, queue, either)),
+        side(new Reading(this.options, { tail, start, queue }).run(either)),
+      ]);
+      // The first failure: the other side was aborted with it.
+      broken.signal.throwIfAborted();
+    } finally {
+      await journal.troubled('tail', null);
     }
   }
 }
