@@ -43,6 +43,7 @@ describe('an agent that is killed again and again', () => {
   it('loses, doubles and reorders nothing of the oplog', () =>
     scene.headwater.witness(async () => {
       const { agent, bus, api } = scene.headwater;
+      const { epoch } = await bus.captureUntil('the order to tail', ({ order }) => order === 'tail');
       for (let kill = 1; kill <= 6; kill++) {
         await writesPassed(scene.writer, random.below(400));
         await agent.kill9();
@@ -53,6 +54,8 @@ describe('an agent that is killed again and again', () => {
       await scene.writer.stop();
       await bus.archived(await markOplog(scene.source));
 
+      // Nobody had to be sent back for what was lost on the way.
+      expect((await bus.capture())?.epoch).toBe(epoch);
       const { chain, entries, differences } = await compareOplogs(scene);
       expect(differences).toEqual([]);
       expect(entries).toBeGreaterThan(2000);

@@ -40,6 +40,7 @@ describe('an ingest that is killed again and again', () => {
   it('loses, doubles and reorders nothing of the oplog', () =>
     scene.headwater.witness(async () => {
       const { ingest, bus, api } = scene.headwater;
+      const { epoch } = await bus.captureUntil('the order to tail', ({ order }) => order === 'tail');
       for (let kill = 1; kill <= 6; kill++) {
         await writesPassed(scene.writer, random.below(400));
         await ingest.kill9();
@@ -51,6 +52,8 @@ describe('an ingest that is killed again and again', () => {
       await bus.archived(await markOplog(scene.source));
       await scene.headwater.snapshotsSealed(1);
 
+      // Nobody had to be sent back for what was lost on the way.
+      expect((await bus.capture())?.epoch).toBe(epoch);
       const { chain, entries, differences } = await compareOplogs(scene);
       expect(differences).toEqual([]);
       expect(entries).toBeGreaterThan(2000);

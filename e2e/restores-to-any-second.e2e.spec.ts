@@ -1,18 +1,10 @@
-import type { MongoClient } from 'mongodb';
 import type { RestoreJobBody, RestoreTarget, SnapshotBody } from '@headwater/contracts';
-import type { MongodBinary } from '@headwater/mongod';
-import { compareTimestamps, endOfSecond, previousTimestamp, type OplogTimestamp } from '@headwater/oplog';
-import {
-  NumberedWriter,
-  Random,
-  eventually,
-  startReplicaSet,
-  testMongod,
-  type ReplicaSet,
-} from '@headwater/testing';
-import { Headwater } from './harness/headwater.js';
+import { compareTimestamps, previousTimestamp, type OplogTimestamp } from '@headwater/oplog';
+import { Random } from '@headwater/testing';
+import { ProtectedSet } from './harness/protected-set.js';
 import { withRestored } from './harness/restored-files.js';
 import { largestEntryUpTo } from './harness/source-oplog.js';
+import { writesPassed } from './harness/writes-passed.js';
 
 /** What there is to choose a moment from. */
 interface Archive {
@@ -48,33 +40,21 @@ const moments: readonly (readonly [name: string, choose: (archive: Archive) => R
 
 describe('a replica set under a live load', () => {
   const random = new Random(20_261_124);
-  let binary: MongodBinary;
-  let set: ReplicaSet;
-  let source: MongoClient;
-  let headwater: Headwater;
-  let writer: NumberedWriter;
+  let scene: ProtectedSet;
 
   beforeAll(async () => {
-    binary = await testMongod();
-    set = await startReplicaSet({ binary });
-    source = set.connect();
-    writer = NumberedWriter.start(source, { ratePerSecond: 300 });
-    headwater = await Headwater.start({ uri: set.uri, binary, snapshotIntervalSeconds: 5 });
+    scene = await ProtectedSet.start({ writesPerSecond: 300, snapshotIntervalSeconds: 5 });
+    const { headwater, writer } = scene;
     await headwater.witness(() => headwater.snapshotsSealed(3));
     // What is restored later lies up to some seconds behind the last snapshot.
     await headwater.snapshotBuilder.stop();
-    const passed = writer.acknowledged;
-    await eventually(() => writer.acknowledged >= passed + 2000, { deadlineMs: 60_000 });
+    await writesPassed(writer, 2000);
   });
-
-  afterAll(async () => {
-    await writer.stop();
-    await headwater.stop();
-    await set.stop();
-  });
+  afterAll(() => scene.stop());
 
   it.each(moments)('is restored to %s: every write up to it is there, none after', (name, choose) =>
-    headwater.witness(async () => {
+    scene.headwater.witness(async () => {
+      const { headwater, source, binary, writer } = scene;
       const archive = await readArchive();
       const target = choose(archive);
       const path = headwater.target(name.replaceAll(' ', '-'));
@@ -93,9 +73,9 @@ describe('a replica set under a live load', () => {
   );
 
   async function readArchive(): Promise<Archive> {
-    const [window, ...others] = await headwater.api.windows();
+    const [window, ...others] = await scene.headwater.api.windows();
     expect(others).toEqual([]);
-    const [first, next, ...more] = await headwater.api.snapshots();
+    const [first, next, ...more] = await scene.headwater.api.snapshots();
     if (window === undefined || first === undefined || next === undefined) throw new Error('no window');
     return { random, snapshots: [first, next, ...more], from: window.from, to: window.to };
   }
@@ -104,7 +84,7 @@ describe('a replica set under a live load', () => {
   function momentOf(target: RestoreTarget, job: RestoreJobBody, archive: Archive): OplogTimestamp {
     switch (target.kind) {
       case 'time':
-        return endOfSecond(new Date(target.time).getTime() / 1000);
+        return { t: new Date(target.time).getTime() / 1000, i: 0xffff_ffff };
       case 'timestamp':
         return { t: target.t, i: target.i };
       case 'snapshot':
@@ -120,7 +100,7 @@ describe('a replica set under a live load', () => {
       method: 'open',
       oplogTop: job.restoredTo,
       minvalidBegin: job.restoredTo,
-      mongodVersion: binary.version,
+      mongodVersion: scene.binary.version,
     });
     expect(job.verification?.filesVerified).toBeGreaterThan(10);
     const counted = job.verification?.collections.filter(({ ns }) => ns.startsWith('numbered.')) ?? [];

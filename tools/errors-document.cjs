@@ -40,6 +40,8 @@ const wanted = render(catalogue());
 if (!process.argv.includes('--check')) {
   writeFileSync(document, wanted);
 } else if (readFileSync(document, 'utf8') !== wanted) {
-  console.error('docs/errors.md is not what the code says: run `node tools/errors-document.cjs` after a build.');
+  console.error(
+    'docs/errors.md is not what the code says: run `node tools/errors-document.cjs` after a build.',
+  );
   process.exitCode = 1;
 }

@@ -20,6 +20,7 @@ export { logFileOf } from './process/log.js';
 export { endPredecessor } from './process/predecessor.js';
 export { appendEntries } from './oplog/append.js';
 export type { AppendOutcome } from './oplog/append.js';
+export { applyByHand, isTooLarge } from './oplog/large-entry.js';
 export { trimOplog } from './oplog/trim.js';
 export { oldestOpenTransaction, oplogTop, readMinvalid, setMinvalid } from './oplog/recovery-state.js';
 export type { Minvalid } from './oplog/recovery-state.js';

@@ -112,8 +112,9 @@ describe('the restore service', () => {
     await bus.close();
     service = await start();
     const job = await eventually(async () => {
-      const { body } = await request(service.url).get('/v1/restores/r1');
-      return (body as RestoreJobBody).state === 'Failed' ? (body as RestoreJobBody) : null;
+      const answer = await request(service.url).get('/v1/restores/r1');
+      const found = answer.body as RestoreJobBody;
+      return found.state === 'Failed' ? found : null;
     });
     expect(job.error).toMatchObject({ code: restoreErrors.interrupted('').code });
   });

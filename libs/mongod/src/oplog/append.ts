@@ -1,6 +1,5 @@
-import { formatPosition, readPosition } from '@headwater/oplog';
-import { mongodErrors } from '../errors.js';
 import type { Mongod } from '../process/mongod.js';
+import { refuseTooLarge } from './large-entry.js';
 
 export interface AppendOutcome {
   readonly entries: number;
@@ -9,8 +8,6 @@ export interface AppendOutcome {
 
 const atMostEntries = 1000;
 const atMostBytes = 8_000_000;
-/** What an insert command accepts without allowDocumentsGreaterThanMaxUserSize: `_id` is added to the entry. */
-const largestEntry = 16 * 1024 * 1024 - 200;
 
 /**
  * Inserts raw entries, in the order given, into the oplog. An entry whose timestamp is there already is replaced, so
@@ -18,7 +15,7 @@ const largestEntry = 16 * 1024 * 1024 - 200;
  *
  * Afterwards only backward reads of the oplog work until the next start (mongodb-facts 2).
  *
- * @throws mongodErrors.entryTooLarge for an entry above 16 MiB where the binary cannot take it.
+ * @throws mongodErrors.entryTooLarge for an entry that has to be applied by hand (`isTooLarge`).
  */
 export async function appendEntries(
   mongod: Mongod,
@@ -27,7 +24,7 @@ export async function appendEntries(
 ): Promise<AppendOutcome> {
   let outcome: AppendOutcome = { entries: 0, bytes: 0 };
   const insert = async (batch: readonly Buffer[]): Promise<void> => {
-    if (!mongod.largeEntries) batch.forEach(refuseLarge);
+    for (const entry of batch) refuseTooLarge(mongod, entry);
     await mongod.connection.insertRaw('local', 'oplog.rs', batch, { bypassDocumentValidation: true });
     const bytes = batch.reduce((sum, entry) => sum + entry.length, 0);
     outcome = { entries: outcome.entries + batch.length, bytes: outcome.bytes + bytes };
@@ -60,12 +57,4 @@ async function* filled(entries: AsyncIterable<readonly Buffer[]>): AsyncGenerato
     }
   }
   if (batch.length > 0) yield batch;
-}
-
-function refuseLarge(entry: Buffer): void {
-  if (entry.length <= largestEntry) return;
-  const position = formatPosition(readPosition(entry));
-  throw mongodErrors.entryTooLarge(
-    `The oplog entry at ${position} has ${entry.length} bytes; this mongod inserts ${largestEntry} at most.`,
-  );
 }

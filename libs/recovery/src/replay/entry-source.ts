@@ -16,14 +16,15 @@ export interface EntryRange {
   readonly to: OplogTimestamp;
 }
 
-/** The archived entries of (from, to], as they are read; remembers the last one. */
+/** The archived entries of (from, to], as they are read. */
 export class EntrySource {
-  /** Of the last entry handed out; null before the first. */
+  /** The last entry handed out; null before the first. */
   last: Position | null = null;
+  /** Read, and not handed out yet. Null at the end. */
+  private waiting: readonly RawEntry[] | null = [];
 
   private constructor(
-    private readonly first: IteratorResult<readonly RawEntry[], unknown>,
-    private readonly rest: AsyncIterator<readonly RawEntry[]>,
+    private readonly source: AsyncIterator<readonly RawEntry[]>,
     private readonly signal: AbortSignal | undefined,
   ) {}
 
@@ -33,23 +34,51 @@ export class EntrySource {
    * @throws repositoryErrors.missingRange, forkedSlices, damagedObject
    */
   static async open({ archive, chain, from, to }: EntryRange, signal?: AbortSignal): Promise<EntrySource> {
-    const rest = archive.oplog.entries(chain, from, to)[Symbol.asyncIterator]();
-    return new EntrySource(await rest.next(), rest, signal);
+    const source = new EntrySource(archive.oplog.entries(chain, from, to)[Symbol.asyncIterator](), signal);
+    await source.read();
+    return source;
   }
 
-  /** Nothing lies in the range. */
-  get empty(): boolean {
-    return this.first.done === true;
+  /** Nothing is left. */
+  get ended(): boolean {
+    return this.waiting === null;
   }
 
-  /** @throws recoveryErrors.fcvUnsupported, and the signal's reason. */
-  async *batches(): AsyncGenerator<Buffer[]> {
-    for (let result = this.first; result.done !== true; result = await this.rest.next()) {
+  /** The next entry, when it is one that `batches` stops at. */
+  async takeStopper(stopsAt: (entry: Buffer) => boolean): Promise<Buffer | null> {
+    const [next, ...rest] = this.waiting ?? [];
+    if (next === undefined || !stopsAt(next.bytes)) return null;
+    this.handOut([next], rest);
+    if (rest.length === 0) await this.read();
+    return next.bytes;
+  }
+
+  /**
+   * Entries up to the first one that stops it, which is left; else up to the end.
+   *
+   * @throws recoveryErrors.fcvUnsupported, and the signal's reason.
+   */
+  async *batches(stopsAt: (entry: Buffer) => boolean = () => false): AsyncGenerator<Buffer[]> {
+    for (let batch = this.waiting; batch !== null; batch = this.waiting) {
       this.signal?.throwIfAborted();
-      result.value.forEach(refuseFcvChange);
-      this.last = result.value.at(-1)?.position ?? this.last;
-      yield result.value.map(({ bytes }) => bytes);
+      const stop = batch.findIndex(({ bytes }) => stopsAt(bytes));
+      if (stop === 0) return;
+      const some = stop < 0 ? batch : batch.slice(0, stop);
+      this.handOut(some, batch.slice(some.length));
+      if (stop < 0) await this.read();
+      yield some.map(({ bytes }) => bytes);
     }
+  }
+
+  private handOut(entries: readonly RawEntry[], rest: readonly RawEntry[]): void {
+    entries.forEach(refuseFcvChange);
+    this.last = entries.at(-1)?.position ?? this.last;
+    this.waiting = rest;
+  }
+
+  private async read(): Promise<void> {
+    const result = await this.source.next();
+    this.waiting = result.done === true ? null : result.value;
   }
 }
 
