@@ -7,6 +7,7 @@ const exact = { promoteValues: false, promoteBuffers: false, bsonRegExp: true } 
 const typeOfDocument = 3;
 const typeOfArray = 4;
 const typeOfTimestamp = 0x11;
+const emptyTimestamp = Buffer.alloc(8);
 
 /**
  * Decodes a document without loss of order or of number types. A plain JavaScript object would put names like `1`
@@ -22,7 +23,8 @@ export function orderedDocument(bytes: Uint8Array): OrderedDocument {
 
 /** True when a value at the top level is Timestamp(0,0), which an insert would replace by the current time. */
 export function hasEmptyTimestamp(bytes: Buffer): boolean {
-  if (!bytes.includes(typeOfTimestamp)) return false;
+  // Cheap, and true of few documents.
+  if (!bytes.includes(emptyTimestamp)) return false;
   for (const [type, , , offset] of onDemand.parseToElements(bytes)) {
     if (type === typeOfTimestamp && bytes.readBigUInt64LE(offset) === 0n) return true;
   }

@@ -41,7 +41,7 @@ async function noteSession(mongod: Mongod, operation: OrderedDocument): Promise<
   if (lsid === undefined || txnNumber === undefined) return;
   const u = new Map<string, unknown>([
     ['_id', lsid],
-    ['txnNumber', txnNumber],
+    ['txnNum', txnNumber],
     ['lastWriteOpTime', new Map(some(operation, ['ts', 't']))],
     ['lastWriteDate', operation.get('wall')],
   ]);

@@ -33,7 +33,7 @@ describe('recovery cycles one after the other', () => {
     binary = await testMongod();
     temporary = await temporaryDirectory();
     directory = join(temporary.path, 'head');
-    set = await startReplicaSet({ binary });
+    set = await startReplicaSet({ binary, cacheMiB: 1024 });
     engine = new RecoveryEngine({ mongods: () => Promise.resolve(binary), clock: systemClock });
     const client = set.connect();
     await client.db('app').createCollection('large');

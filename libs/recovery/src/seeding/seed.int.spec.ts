@@ -22,10 +22,11 @@ interface Item {
   filler?: string;
 }
 
-/** Several portions of a copy. */
-const many = 4000;
-const items = (count: number, filler = ''): Item[] =>
-  Array.from({ length: count }, (_, n) => ({ _id: n, x: n, filler }));
+/** More bytes than one reply of the server has: a copy of them is in its midst after the first portion. */
+const many = 3000;
+const filler = 'x'.repeat(10_000);
+const items = (count: number): Item[] =>
+  Array.from({ length: count }, (_, n) => ({ _id: n, x: n, ...(count === many ? { filler } : {}) }));
 
 describe('seeding from a copy in whose window things happened', () => {
   let binary: MongodBinary;
