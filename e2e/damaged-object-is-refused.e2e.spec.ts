@@ -127,15 +127,15 @@ describe('a restore that needs a damaged or missing object', () => {
       const length = size ?? object.size;
       const target = kind === 'manifest' ? await newestSnapshot() : latest;
       for (const offset of someOffsets(length, random)) {
-        await object.flip(from + offset);
-        await expectComplaint(target, key, `byte ${from + offset} is wrong`);
-        await object.repair();
+        await object.during(object.flip(from + offset), () =>
+          expectComplaint(target, key, `byte ${from + offset} is wrong`),
+        );
         // From now on the service knows the snapshots that there are.
         await onCopy.api.snapshots();
       }
-      await object.cut(from + Math.floor(length / 2));
-      await expectComplaint(target, key, 'its end is missing');
-      await object.repair();
+      await object.during(object.cut(from + Math.floor(length / 2)), () =>
+        expectComplaint(target, key, 'its end is missing'),
+      );
     }),
   );
 
@@ -143,9 +143,7 @@ describe('a restore that needs a damaged or missing object', () => {
     onCopy.witness(async () => {
       const { key } = await needed[kind]();
       const object = await ObjectDamage.of(store, key);
-      await object.remove();
-      await expectComplaint(latest, key, 'it is missing');
-      await object.repair();
+      await object.during(object.remove(), () => expectComplaint(latest, key, 'it is missing'));
     }),
   );
 
@@ -155,11 +153,11 @@ describe('a restore that needs a damaged or missing object', () => {
       if (window === undefined) throw new Error('no window');
       const { key, from } = await sliceAfterNewest();
       const object = await ObjectDamage.of(store, key);
-      await object.remove();
-      const problem = await onCopy.api.refusal(requestFor({ kind: 'timestamp', ...window.to }));
-      expect(problem).toMatchObject({ status: 422, reason: 'after-windows', nearestBefore: from });
-      await expectRestored({ kind: 'timestamp', ...from });
-      await object.repair();
+      await object.during(object.remove(), async () => {
+        const problem = await onCopy.api.refusal(requestFor({ kind: 'timestamp', ...window.to }));
+        expect(problem).toMatchObject({ status: 422, reason: 'after-windows', nearestBefore: from });
+        await expectRestored({ kind: 'timestamp', ...from });
+      });
     }));
 
   it('is done from another base that is whole', () =>

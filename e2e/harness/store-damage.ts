@@ -18,6 +18,16 @@ export class ObjectDamage {
     return this.bytes.length;
   }
 
+  /** Does something while it is damaged; afterwards it is whole again. */
+  async during<T>(damage: Promise<void>, work: () => Promise<T>): Promise<T> {
+    try {
+      await damage;
+      return await work();
+    } finally {
+      await this.replace(this.bytes);
+    }
+  }
+
   /** One bit of one byte is turned over. */
   async flip(offset: number): Promise<void> {
     const damaged = Buffer.from(this.bytes);
@@ -31,10 +41,6 @@ export class ObjectDamage {
 
   async remove(): Promise<void> {
     await rm(this.path, { force: true });
-  }
-
-  async repair(): Promise<void> {
-    await this.replace(this.bytes);
   }
 
   private async replace(bytes: Buffer): Promise<void> {

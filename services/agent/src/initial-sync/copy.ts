@@ -5,10 +5,11 @@ import type { Position } from '@headwater/oplog';
 import { closeSource } from '../source/source-opening.js';
 import type { OpenSource } from '../source/source-opening.js';
 import { InitialSync } from './initial-sync.js';
-import type { InitialSyncOptions, SyncSource } from './initial-sync.js';
+import type { InitialSyncOptions } from './initial-sync.js';
 import { SyncAnnouncer } from './sync-announcer.js';
 import type { SyncAnnouncerOptions } from './sync-announcer.js';
 import { openSyncSource } from './sync-source.js';
+import type { SyncSource } from './sync-source.js';
 
 export interface CopyOptions {
   readonly sync: InitialSyncOptions;

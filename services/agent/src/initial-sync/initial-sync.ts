@@ -1,5 +1,4 @@
 import type { Clock } from '@headwater/clock';
-import type { ReplicaSetSource, SyncBeginning } from '@headwater/mongodb';
 import { chainId } from '@headwater/oplog';
 import type { Logger } from '@headwater/service-kit';
 import { reasonOf } from '../agent-errors.js';
@@ -12,6 +11,7 @@ import { PartWindow } from './part-window.js';
 import type { SyncAnnouncer } from './sync-announcer.js';
 import { endOfSync } from './sync-end.js';
 import { SyncProgress } from './sync-progress.js';
+import type { SyncSource } from './sync-source.js';
 
 export interface InitialSyncOptions {
   readonly clock: Clock;
@@ -21,12 +21,6 @@ export interface InitialSyncOptions {
   readonly metrics: AgentMetrics;
   readonly partBytes: number;
   readonly windowBytes: number;
-}
-
-/** Where a copy is read, and from where on the oplog makes it whole. */
-export interface SyncSource {
-  readonly mongo: ReplicaSetSource;
-  readonly begin: SyncBeginning;
 }
 
 /**

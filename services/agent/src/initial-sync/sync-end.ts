@@ -5,7 +5,7 @@ import type { Position } from '@headwater/oplog';
 import type { Logger } from '@headwater/service-kit';
 import { reasonOf } from '../agent-errors.js';
 import type { AgentJournal } from '../announcing/agent-journal.js';
-import type { SyncSource } from './initial-sync.js';
+import type { SyncSource } from './sync-source.js';
 
 export interface SyncEndOptions {
   readonly clock: Clock;

@@ -1,11 +1,16 @@
 import type { Clock } from '@headwater/clock';
-import type { ReplicaSetSource } from '@headwater/mongodb';
+import type { ReplicaSetSource, SyncBeginning } from '@headwater/mongodb';
 import type { Logger } from '@headwater/service-kit';
 import { reasonOf } from '../agent-errors.js';
 import type { AgentJournal } from '../announcing/agent-journal.js';
 import { closeSource } from '../source/source-opening.js';
 import type { OpenSource } from '../source/source-opening.js';
-import type { SyncSource } from './initial-sync.js';
+
+/** Where a copy is read, and from where on the oplog makes it whole. */
+export interface SyncSource {
+  readonly mongo: ReplicaSetSource;
+  readonly begin: SyncBeginning;
+}
 
 export interface SyncSourceOptions {
   readonly clock: Clock;
