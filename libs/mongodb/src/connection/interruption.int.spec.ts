@@ -1,6 +1,7 @@
 import { testMongod } from '@headwater/testing';
 import { systemClock } from '@headwater/clock';
 import { serialize } from 'bson';
+import { DirectConnection } from './direct-connection.js';
 import { ReplicaSetSource } from '../replica-set-source.js';
 import { startOneMemberSet, type MongodProcess } from '../spec-support/mongod-process.js';
 
@@ -26,6 +27,12 @@ describe('a source whose member does not answer', () => {
 
   function open(signal: AbortSignal): Promise<ReplicaSetSource> {
     return ReplicaSetSource.open(mongod.uri, { appName: 'spec', clock: systemClock, signal });
+  }
+
+  /** Its threads halt a moment after the signal. */
+  async function freeze(): Promise<void> {
+    mongod.signal('SIGSTOP');
+    await systemClock.sleep(100);
   }
 
   /** Freezes the member in the middle of the work, and tells how the abort ends it. */
@@ -56,7 +63,7 @@ describe('a source whose member does not answer', () => {
         const large = (await source.collections()).find(({ name }) => name === 'large');
         if (large !== undefined) {
           for await (const batch of source.documents(large)) {
-            mongod.signal('SIGSTOP');
+            await freeze();
             expect(batch.length).toBeLessThan(100);
           }
         }
@@ -66,7 +73,7 @@ describe('a source whose member does not answer', () => {
       'the catalogue',
       async (source) => {
         const { stop } = await source.endSync();
-        mongod.signal('SIGSTOP');
+        await freeze();
         for await (const batch of source.catalogueAt(stop.ts)) {
           expect(batch).toBeDefined();
         }
@@ -77,14 +84,14 @@ describe('a source whose member does not answer', () => {
       async (source) => {
         const begin = await source.beginSync();
         const { stop } = await source.endSync();
-        mongod.signal('SIGSTOP');
+        await freeze();
         await source.confirmSync(begin, stop);
       },
     ],
     [
       'the beginning of one',
       async (source) => {
-        mongod.signal('SIGSTOP');
+        await freeze();
         await source.beginSync();
       },
     ],
@@ -95,14 +102,28 @@ describe('a source whose member does not answer', () => {
   });
 
   it('is not waited for when its opening is aborted', async () => {
-    mongod.signal('SIGSTOP');
+    await freeze();
     const stop = new AbortController();
     const opening = open(stop.signal).catch((error: unknown) => error);
     await systemClock.sleep(300);
     const begun = systemClock.ticksMillis();
     stop.abort(new Error('stopped'));
     expect(await opening).toMatchObject({ message: 'stopped' });
+    // The greeting alone would last three seconds.
+    expect(systemClock.ticksMillis() - begun).toBeLessThan(2_000);
+  });
+
+  it('is not waited for when its connection is closed in the middle of a command', async () => {
+    const connection = await DirectConnection.open(mongod.uri);
+    await connection.command('admin', { ping: 1 });
+    await freeze();
+    const asking = connection.command('admin', { ping: 1 }).catch((error: unknown) => error);
+    await systemClock.sleep(300);
+    const begun = systemClock.ticksMillis();
+    await connection.close();
     expect(systemClock.ticksMillis() - begun).toBeLessThan(soon);
+    mongod.signal('SIGCONT');
+    expect(await asking).toMatchObject({ name: 'HeadwaterError' });
   });
 
   it('tells why it asks again, and goes on when the member is back', async () => {

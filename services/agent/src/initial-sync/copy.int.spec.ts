@@ -132,11 +132,19 @@ describe('the copy of a real member', () => {
   it('is given up when what was copied was rolled back', async () => {
     await follow((mongo) => {
       mongo.confirmSync = () => Promise.reject(mongodbErrors.syncOverrun('rolled back'));
+      // What is left of it must not matter.
+      const close = mongo.close.bind(mongo);
+      mongo.close = async () => {
+        await close();
+        throw new Error('cannot be closed');
+      };
     });
     await begin();
     await eventually(() => ingest.said(syncAbandoned).length > 0, { deadlineMs: ms });
     expect(ingest.said(syncAbandoned)).toMatchObject([{ syncId: 's1', reason: 'rolled back' }]);
     expect(isSent()).toBe(false);
+    await ingest.order({ epoch: 2, order: 'none', tail: null, sync: null });
+    await eventually(() => ingest.agent?.phase === 'waiting', { deadlineMs: ms });
   });
 
   it('leaves the tail of a newer epoch alone when the answer to its beginning comes late', async () => {

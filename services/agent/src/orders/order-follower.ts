@@ -91,7 +91,9 @@ export class OrderFollower {
     });
     outcome.then(
       (how) => {
-        this.failedCopies = how === 'abandoned' ? this.failedCopies + 1 : 0;
+        if (how !== 'stopped') {
+          this.failedCopies = how === 'abandoned' ? this.failedCopies + 1 : 0;
+        }
       },
       (error: unknown) => {
         this.broken.reject(error);

@@ -5,6 +5,7 @@ export interface LogLine {
   readonly logId?: string;
   readonly level: string;
   readonly msg: string;
+  readonly reason?: string;
 }
 
 /** A real logger, and what it has written. */

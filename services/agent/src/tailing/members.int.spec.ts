@@ -20,7 +20,9 @@ describe('a tail of a set of three', () => {
   let tailing: Tailing;
 
   beforeAll(async () => {
-    set = await startReplicaSet({ binary: await testMongod(), members: 3 });
+    // Silence is made by the specs.
+    const parameters = { writePeriodicNoops: false };
+    set = await startReplicaSet({ binary: await testMongod(), members: 3, parameters });
     await write();
   });
   afterAll(() => set.stop());
@@ -74,6 +76,18 @@ describe('a tail of a set of three', () => {
     } finally {
       await failPoint(cutOff, 'stopReplProducer', 'off');
     }
+  });
+
+  it('stays with its member while no other one has more either', async () => {
+    const { parts } = await tail({ silenceMillis: 300 });
+    await write();
+    await eventually(() => entries() > 0, { deadlineMs: ms });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(parts.log.with('tail.moved')).toEqual([]);
+    const before = entries();
+    await write();
+    await eventually(() => entries() > before, { deadlineMs: ms });
+    expect(parts.log.with('tail.interrupted')).toEqual([]);
   });
 
   it('does not announce a gap while a member cannot be asked, and goes on with it when it is back', async () => {

@@ -81,7 +81,7 @@ describe('a tail of a real member', () => {
 
   it('does not mind a connection that cannot be closed', async () => {
     let opened = 0;
-    const { begin } = await tail(
+    const { begin, parts } = await tail(
       sourcesOf(set.uri, (mongo) => {
         opened += 1;
         const close = mongo.close.bind(mongo);
@@ -98,6 +98,7 @@ describe('a tail of a real member', () => {
     await write(set);
     await eventually(() => entries() > 0);
     expect(opened).toBeGreaterThan(1);
+    expect(parts.log.with('tail.interrupted')).toMatchObject([{ reason: 'broken' }]);
   });
 
   it('shows how far it is behind while the bus takes nothing', async () => {
