@@ -28,7 +28,6 @@ export {
   createCollectionWithUuid,
   createSeedCollections,
   isSystemVersion,
-  namesByUuid,
   replaceSystemVersion,
 } from './seeding/collections.js';
 export type { SeedCollection } from './seeding/collections.js';

@@ -75,7 +75,8 @@ describe('RecoveryEngine', () => {
   });
   afterAll(async () => {
     await load.hold().catch(() => undefined);
-    await Promise.allSettled([capture.close(), set.stop()]);
+    await capture.close();
+    await set.stop();
     await temporary.remove();
   });
 

@@ -68,7 +68,8 @@ describe('a directory of the RecoveryEngine', () => {
   });
   afterEach(() => Promise.all(others.splice(0).map((other) => other.kill9())));
   afterAll(async () => {
-    await Promise.allSettled([capture.close(), set.stop()]);
+    await capture.close();
+    await set.stop();
     await temporary.remove();
   });
 

@@ -54,7 +54,8 @@ describe('a directory of the RecoveryEngine', () => {
     manifest = await sealSnapshot(archive, seal);
   });
   afterAll(async () => {
-    await Promise.allSettled([capture.close(), set.stop()]);
+    await capture.close();
+    await set.stop();
     await temporary.remove();
   });
 

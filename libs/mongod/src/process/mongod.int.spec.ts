@@ -1,3 +1,5 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -114,6 +116,30 @@ describe('Mongod', () => {
     expect(await isAlive(Number(foreign.answer))).toBe(true);
     await foreign.end('SIGTERM');
     await gone(Number(foreign.answer));
+  });
+
+  it('waits for the lock of a process that is on its way out, and not for ever', async () => {
+    await (await start()).stop();
+    const lock = join(directory, 'mongod.lock');
+    const hold = async (seconds: string): Promise<ChildProcess> => {
+      const holder = spawn(
+        'flock',
+        ['--no-fork', '-x', lock, 'sh', '-c', `echo held; exec sleep ${seconds}`],
+        {
+          stdio: 'pipe',
+        },
+      );
+      await once(holder.stdout, 'data');
+      return holder;
+    };
+    await hold('1');
+    await (await start()).stop();
+    const holder = await hold('60');
+    await expect(start('append', { lockMillis: 500 })).rejects.toMatchObject({
+      code: 'MONGOD-10005',
+      message: expect.stringContaining('DBPathInUse') as string,
+    });
+    holder.kill('SIGKILL');
   });
 
   it.each([

@@ -21,6 +21,8 @@ export interface MongodOptions {
   readonly silentMillis?: number;
   /** How long a clean stop may take, in milliseconds. Default 600,000. */
   readonly stopMillis?: number;
+  /** How long to wait for a lock that nobody visible holds, in milliseconds. Default 10,000. */
+  readonly lockMillis?: number;
   /** Kills the process when aborted, at any time. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
@@ -38,6 +40,7 @@ interface Started {
 
 const pollMillis = 20;
 const breakMillis = 2_000;
+const lockPollMillis = 200;
 
 /** A standalone mongod of our own on a data directory, reachable through a private Unix socket only. */
 export class Mongod {
@@ -62,10 +65,29 @@ export class Mongod {
     mode: MongodMode,
     options: MongodOptions = {},
   ): Promise<Mongod> {
-    const { clock = systemClock, cacheMiB = 512, signal } = options;
+    const { clock = systemClock, lockMillis = 10_000, signal } = options;
     await mkdir(directory, { recursive: true });
     const path = await realpath(directory);
-    await endPredecessor(path, clock);
+    const giveUpAt = clock.ticksMillis() + lockMillis;
+    for (;;) {
+      await endPredecessor(path, clock);
+      try {
+        return await Mongod.attempt(binary, path, mode, options);
+      } catch (error) {
+        // A process on its way out has no command line any more, and its locks a moment longer.
+        if (!isLocked(error) || clock.ticksMillis() > giveUpAt) throw error;
+      }
+      await clock.sleep(lockPollMillis, signal);
+    }
+  }
+
+  private static async attempt(
+    binary: MongodBinary,
+    path: string,
+    mode: MongodMode,
+    options: MongodOptions,
+  ): Promise<Mongod> {
+    const { cacheMiB = 512, signal } = options;
     const largeEntries = await acceptsParameter(binary, 'allowDocumentsGreaterThanMaxUserSize');
     const logFile = options.logFile ?? logFileOf(path);
     const logFrom = await prepareLog(logFile);
@@ -197,6 +219,10 @@ async function listening(launch: Launch, mode: MongodMode, options: MongodOption
 async function startFailure(launch: Launch, how: string): Promise<Error> {
   const story = await storyOf(launch, `did not start: ${how}`);
   return /DBPathInUse/.test(story) ? mongodErrors.directoryInUse(story) : mongodErrors.startFailed(story);
+}
+
+function isLocked(error: unknown): boolean {
+  return isHeadwaterError(error) && error.code === mongodErrors.directoryInUse('').code;
 }
 
 async function storyOf({ logFile, logFrom }: Launch, what: string): Promise<string> {

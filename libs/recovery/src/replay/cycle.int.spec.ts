@@ -43,7 +43,8 @@ describe('recovery cycles one after the other', () => {
     ({ position } = await engine.seed({ archive: capture.archive, syncId, directory }));
   });
   afterAll(async () => {
-    await Promise.allSettled([capture.close(), set.stop()]);
+    await capture.close();
+    await set.stop();
     await temporary.remove();
   });
 

@@ -1,4 +1,10 @@
-import { catalogueOf, insertSeedDocuments, type Catalogue, type Mongod } from '@headwater/mongod';
+import {
+  catalogueOf,
+  insertSeedDocuments,
+  type Catalogue,
+  type Mongod,
+  type SeedTarget,
+} from '@headwater/mongod';
 import {
   decodePart,
   type PartSection,
@@ -8,12 +14,17 @@ import {
 import { progressOf, type LongOperation } from '../progress.js';
 import { recoveryErrors } from '../recovery-errors.js';
 import type { HeadCollections } from './head-collections.js';
+import { InFlight } from './in-flight.js';
 
 export interface PartLoading extends LongOperation {
   readonly archive: ReplicaSetRepository;
   readonly complete: SyncComplete;
   readonly collections: HeadCollections;
 }
+
+/** The server works on as many while the next ones are read; more bring nothing. */
+const insertsAtOnce = 3;
+const documentsAtOnce = 2000;
 
 /**
  * Makes every collection of an initial sync with its documents; indexes but `_id_` come later.
@@ -25,6 +36,16 @@ export interface PartLoading extends LongOperation {
 export async function loadParts(mongod: Mongod, loading: PartLoading): Promise<Catalogue> {
   const { archive, complete, collections, onProgress, signal } = loading;
   const catalogue: Buffer[] = [];
+  const inFlight = new InFlight(insertsAtOnce);
+  const loadSection = async (section: PartSection): Promise<void> => {
+    const target = await collections.targetOf(section);
+    if (target.capped) await inFlight.settled();
+    for (let at = 0; at < section.documents.length; at += documentsAtOnce) {
+      const documents = section.documents.slice(at, at + documentsAtOnce);
+      await inFlight.add(() => insertAll(mongod, target, documents));
+      if (target.capped) await inFlight.settled();
+    }
+  };
   let bytesDone = 0;
   for await (const payload of archive.sync(complete.syncId).payloads(complete)) {
     signal?.throwIfAborted();
@@ -34,27 +55,22 @@ export async function loadParts(mongod: Mongod, loading: PartLoading): Promise<C
       continue;
     }
     for (const section of part.sections) {
-      await loadSection(mongod, collections, section);
+      await loadSection(section);
       bytesDone += section.documents.reduce((sum, document) => sum + document.length, 0);
       onProgress?.(progressOf('seeding', { bytesDone, bytesTotal: complete.bytes }));
     }
   }
+  await inFlight.settled();
   if (catalogue.length === 0) {
     throw recoveryErrors.copyDiffers(`The initial sync ${complete.syncId} holds no catalogue of the source.`);
   }
   return catalogueOf(catalogue);
 }
 
-async function loadSection(
-  mongod: Mongod,
-  collections: HeadCollections,
-  section: PartSection,
-): Promise<void> {
-  const target = await collections.targetOf(section);
-  if (section.documents.length === 0) return;
-  const { inserted, duplicates } = await insertSeedDocuments(mongod, target, section.documents);
-  if (inserted + duplicates === section.documents.length) return;
+async function insertAll(mongod: Mongod, target: SeedTarget, documents: readonly Buffer[]): Promise<void> {
+  const { inserted, duplicates } = await insertSeedDocuments(mongod, target, documents);
+  if (inserted + duplicates === documents.length) return;
   throw recoveryErrors.copyDiffers(
-    `${target.db}.${target.name}: of ${section.documents.length} documents ${inserted} were inserted, ${duplicates} were there.`,
+    `${target.db}.${target.name}: of ${documents.length} documents ${inserted} were inserted, ${duplicates} were there.`,
   );
 }

@@ -120,8 +120,7 @@ export class Capture {
   }
 
   async close(): Promise<void> {
-    await this.parts.tail.close();
-    await this.parts.source.close();
+    await this.parts.tail.close().finally(() => this.parts.source.close());
   }
 }
 
