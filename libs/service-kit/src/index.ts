@@ -5,6 +5,7 @@
 // - ServiceKit: what a composition root is given: config, logger, metrics, readiness.
 // - Lifecycle: start, drain, close; the ordered part of a service's life.
 // - parseConfig, setting: a config is a table of variables; redacted prints it.
+// - serviceSettings, busSettings, storeSettings, mongodSettings: the rows that several services have.
 // - Logger: pino, one JSON line per state transition.
 // - Metrics, Readiness: behind /metrics and /readyz.
 // - BusTransport, OnTopic, BusContext: a controller's methods fed from the bus.
@@ -21,6 +22,7 @@ export type { Environment } from './config/environment.js';
 export { redacted } from './config/origin.js';
 export { flag, logLevels, oneOf, setting, text, wholeNumber } from './config/setting.js';
 export type { LogLevel, WholeNumberRange } from './config/setting.js';
+export { busSettings, mongodSettings, serviceSettings, storeSettings } from './config/shared-settings.js';
 export { createLogger } from './logging/logger.js';
 export type { Logger, LoggerOptions } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';

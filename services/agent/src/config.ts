@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { logLevels, oneOf, parseConfig, setting, text, wholeNumber } from '@headwater/service-kit';
+import {
+  busSettings,
+  parseConfig,
+  serviceSettings,
+  setting,
+  text,
+  wholeNumber,
+} from '@headwater/service-kit';
 import { z } from 'zod';
 
 const schema = z
   .object({
-    host: setting('HEADWATER_HOST', text().default('127.0.0.1'), 'Address to listen on.'),
-    port: setting(
-      'HEADWATER_AGENT_PORT',
-      wholeNumber({ min: 0, max: 65_535 }).default(7310),
-      'Port; 0 takes a free one.',
-    ),
-    logLevel: setting('HEADWATER_LOG_LEVEL', oneOf(logLevels).default('info'), 'Least level that is logged.'),
+    ...serviceSettings('HEADWATER_AGENT_PORT', 7310),
     agentId: setting(
       'HEADWATER_AGENT_ID',
       text().default(`${hostname()}-${randomUUID().slice(0, 8)}`),
@@ -23,9 +24,7 @@ const schema = z
       text().optional(),
       "Id of the deployment; by default the replica set's name.",
     ),
-    bus: setting('HEADWATER_BUS', oneOf(['embedded']).default('embedded'), 'Kind of bus.'),
-    busFile: setting('HEADWATER_BUS_FILE', text(), 'File of the embedded bus.'),
-    topicPrefix: setting('HEADWATER_TOPIC_PREFIX', text().default('headwater'), 'First word of every topic.'),
+    ...busSettings,
     batchMaxKib: setting(
       'HEADWATER_BATCH_MAX_KIB',
       wholeNumber({ min: 16, max: 16_384, unit: 'KiB' }).default(900),
