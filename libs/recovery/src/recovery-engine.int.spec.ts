@@ -5,8 +5,10 @@ import type { MongodBinary } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import type { OplogTimestamp, Position } from '@headwater/oplog';
 import {
+  Capture,
   compareDeployments,
   markOplog,
+  sealSnapshot,
   startReplicaSet,
   startRestored,
   temporaryDirectory,
@@ -17,8 +19,6 @@ import {
   type TemporaryDirectory,
 } from '@headwater/testing';
 import { RecoveryEngine, type RecoveryProgress } from './index.js';
-import { Capture } from './spec-support/capture.js';
-import { sealSnapshot } from './spec-support/sealing.js';
 
 type Client = ReturnType<ReplicaSet['connect']>;
 

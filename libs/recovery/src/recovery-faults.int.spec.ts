@@ -5,6 +5,7 @@ import { logFileOf, type MongodBinary } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import type { Position } from '@headwater/oplog';
 import {
+  Capture,
   compareImages,
   eventually,
   markOplog,
@@ -20,7 +21,6 @@ import {
   type TemporaryDirectory,
 } from '@headwater/testing';
 import { readState, RecoveryEngine, stateFileOf } from './index.js';
-import { Capture } from './spec-support/capture.js';
 import { OtherEngine } from './spec-support/other-engine.js';
 
 const series = '6.0';

@@ -6,7 +6,9 @@ import { DirectoryStore } from '@headwater/object-store/directory';
 import type { Position } from '@headwater/oplog';
 import type { Manifest } from '@headwater/repository';
 import {
+  Capture,
   markOplog,
+  sealSnapshot,
   startReplicaSet,
   temporaryDirectory,
   testMongod,
@@ -14,8 +16,6 @@ import {
   type TemporaryDirectory,
 } from '@headwater/testing';
 import { readState, RecoveryEngine, stateFileOf } from './index.js';
-import { Capture } from './spec-support/capture.js';
-import { sealSnapshot } from './spec-support/sealing.js';
 
 const series = '6.0';
 

@@ -5,6 +5,7 @@
 // - NumberedWriter: knows of each of its writes when the server applied it: "all up to T and none after".
 // - Workload: a seeded load over all kinds of data that a backup must bring back.
 // - DeploymentImage: what a copy must have in common with its source; compareDeployments says what it has not.
+// - Capture, sealSnapshot: what agent, ingest and snapshot-builder make, without them.
 // - runService: a built service as a process of its own, with its logs.
 // - markOplog, operationTimeOf: moments of a source.
 // - eventually, freePort, temporaryDirectory, GuardedChild: what every spec with processes needs. Every process
@@ -36,6 +37,9 @@ export type { StepOutcome, WorkloadKind, WorkloadOptions } from './workload/work
 export type { WorkloadSizes } from './workload/scene.js';
 export { compareDeployments, compareImages } from './equality/comparison.js';
 export type { ComparisonOptions } from './equality/comparison.js';
+export { Capture } from './capture/capture.js';
+export type { CaptureSizes, SyncHooks } from './capture/capture.js';
+export { sealSnapshot } from './capture/sealing.js';
 export { takeImage } from './equality/image.js';
 export type { CollectionImage, DeploymentImage, ImageOptions } from './equality/image.js';
 export { expectedDifferences } from './equality/expected-difference.js';

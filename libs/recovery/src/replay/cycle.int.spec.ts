@@ -6,6 +6,7 @@ import { withMongod, type MongodBinary } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { readPosition, type OplogTimestamp, type Position } from '@headwater/oplog';
 import {
+  Capture,
   compareDeployments,
   markOplog,
   startReplicaSet,
@@ -16,7 +17,6 @@ import {
   type TemporaryDirectory,
 } from '@headwater/testing';
 import { RecoveryEngine } from '../recovery-engine.js';
-import { Capture } from '../spec-support/capture.js';
 
 const series = '6.0';
 

@@ -4,6 +4,7 @@ import type { MongodBinary } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { serialize, Timestamp, UUID } from 'bson';
 import {
+  Capture,
   compareDeployments,
   markOplog,
   startReplicaSet,
@@ -11,10 +12,10 @@ import {
   temporaryDirectory,
   testMongod,
   type ReplicaSet,
+  type SyncHooks,
   type TemporaryDirectory,
 } from '@headwater/testing';
 import { RecoveryEngine } from '../recovery-engine.js';
-import { Capture, type SyncHooks } from '../spec-support/capture.js';
 
 interface Item {
   _id: number;

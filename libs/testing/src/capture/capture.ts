@@ -12,9 +12,12 @@ import {
 } from '@headwater/oplog';
 import { encodePart, Repository, type PartContent, type ReplicaSetRepository } from '@headwater/repository';
 
-/** Small, so that every run has many slices and parts. */
-const entriesPerSlice = 500;
-const documentsPerPart = 1500;
+export interface CaptureSizes {
+  /** Entries; 500 unless told otherwise: small, so that every run has many slices. */
+  readonly slice?: number;
+  /** Documents; 1500 unless told otherwise. */
+  readonly part?: number;
+}
 
 export interface SyncHooks {
   /** Called after each portion of a collection was copied, the last one too. */
@@ -30,9 +33,10 @@ interface Parts {
   readonly source: ReplicaSetSource;
   readonly tail: OplogTail;
   readonly begun: Awaited<ReturnType<ReplicaSetSource['beginSync']>>;
+  readonly sizes: Required<CaptureSizes>;
 }
 
-/** Agent and ingest in one, for specs: from a replica set into a repository, without a bus. */
+/** Agent and ingest in one: from a replica set into a repository, without a bus. */
 export class Capture {
   readonly archive: ReplicaSetRepository;
   readonly chain: string;
@@ -46,7 +50,7 @@ export class Capture {
   }
 
   /** Begins a sync and its chain. */
-  static async begin(uri: string, store: ObjectStore): Promise<Capture> {
+  static async begin(uri: string, store: ObjectStore, sizes: CaptureSizes = {}): Promise<Capture> {
     const repository = await Repository.open(store);
     const archive = repository.deployment('spec').replicaSet('rs0');
     const source = await ReplicaSetSource.open(uri, { clock: systemClock });
@@ -55,12 +59,15 @@ export class Capture {
     if (opening.kind !== 'ok') throw new Error(`the tail did not open: ${opening.kind}`);
     const { ts, term } = begun.beginFetching;
     const opens = { ts: previousTimestamp(ts), term };
-    return new Capture({ archive, source, tail: opening.tail, begun }, opens);
+    return new Capture(
+      { archive, source, tail: opening.tail, begun, sizes: { slice: 500, part: 1500, ...sizes } },
+      opens,
+    );
   }
 
   /** Copies everything. @returns the sync's id, and its stop, up to which the oplog is archived. */
   async sync(hooks: SyncHooks = {}): Promise<{ syncId: string; stop: Position }> {
-    const { source, archive, begun } = this.parts;
+    const { source, archive, begun, sizes } = this.parts;
     const { chain } = this;
     const syncId = randomBytes(4).toString('hex');
     const parts: { n: number; sha256: string; bytes: number }[] = [];
@@ -75,7 +82,7 @@ export class Capture {
       const { uuid, db, name, options, idIndex } = collection;
       let first = true;
       let portion = 0;
-      for await (const documents of portionsOf(source.documents(collection))) {
+      for await (const documents of portionsOf(source.documents(collection), sizes.part)) {
         await write({
           kind: 'documents',
           sections: [{ uuid, db, name, options, idIndex, first, documents }],
@@ -106,10 +113,11 @@ export class Capture {
 
   /** Archives everything up to `ts` and some more. @returns how far it came. */
   async archiveTo(ts: OplogTimestamp): Promise<Position> {
+    const { slice } = this.parts.sizes;
     while (compareTimestamps(this.archivedTo.ts, ts) < 0) {
       const entries = await this.parts.tail.next();
-      for (let at = 0; at < entries.length; at += entriesPerSlice) {
-        const some = scanEntries(Buffer.concat(entries.slice(at, at + entriesPerSlice)));
+      for (let at = 0; at < entries.length; at += slice) {
+        const some = scanEntries(Buffer.concat(entries.slice(at, at + slice)));
         const to = some.at(-1)?.position ?? this.archivedTo;
         const bytes = some.map((entry) => entry.bytes);
         await this.archive.oplog.writeSlice(this.chain, { from: this.archivedTo, to }, bytes);
@@ -125,12 +133,12 @@ export class Capture {
 }
 
 /** At least one, which is empty for an empty collection. */
-async function* portionsOf(batches: AsyncIterable<Buffer[]>): AsyncGenerator<Buffer[]> {
+async function* portionsOf(batches: AsyncIterable<Buffer[]>, documents: number): AsyncGenerator<Buffer[]> {
   let waiting: Buffer[] = [];
   let portions = 0;
   for await (const batch of batches) {
     waiting.push(...batch);
-    if (waiting.length < documentsPerPart) continue;
+    if (waiting.length < documents) continue;
     yield waiting;
     [waiting, portions] = [[], portions + 1];
   }
