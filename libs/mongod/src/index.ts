@@ -1,12 +1,14 @@
 // mongod: finds a mongod and runs it on data directories of our own. mongodb-facts has the proofs.
 //
 // - MongodBinary: a mongod that runs here, with its version. `findMongod` looks for one of a series (`6.0`), and
-//   downloads one where none is there.
+//   downloads one where none is there; `mongodsOf` is the same from a service's settings.
 // - Mongod: one standalone process on one data directory, behind a private Unix socket. Its mode says what it is
 //   for: append, recover or inspect. `withMongod` starts one, uses it and stops it cleanly.
 // - the oplog of a directory: `appendEntries`, `trimOplog`, `oplogTop`; Minvalid, where startup recovery stands.
 // - seeding: collections with the UUIDs of the source, and their documents byte for byte.
 // - Catalogue: collections and indexes of a server at one point in time. `reconcile` makes a head equal to one.
+export { mongodsOf } from './binary/configured.js';
+export type { MongodSearchLog, MongodSettings } from './binary/configured.js';
 export { findMongod, variableOf } from './binary/search.js';
 export type { MongodSearch, NamedMongods } from './binary/search.js';
 export { acceptsParameter, probeBinary, seriesOf } from './binary/mongod-binary.js';

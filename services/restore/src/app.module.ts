@@ -4,8 +4,7 @@ import { systemClock } from '@headwater/clock';
 import { encodeId, topicsOf } from '@headwater/contracts';
 import type { ConsumeOptions, Subscription } from '@headwater/messaging';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
-import { findMongod } from '@headwater/mongod';
-import type { MongodBinary } from '@headwater/mongod';
+import { mongodsOf } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { RecoveryEngine } from '@headwater/recovery';
 import { Repository } from '@headwater/repository';
@@ -90,19 +89,4 @@ function leaseOf(config: RestoreConfig, logger: Logger, jobs: RestoreJobs): Cons
       logger.error({ logId: 'lease.failed', err: error }, 'restores cannot begin yet: trying again');
     },
   };
-}
-
-/** Looked for when it is needed: a restore service starts without a mongod. */
-function mongodsOf(config: RestoreConfig, logger: Logger): (series: string) => Promise<MongodBinary> {
-  const { mongod, mongod60, mongod70, mongod80, cacheDirectory } = config;
-  const bySeries = { '6.0': mongod60, '7.0': mongod70, '8.0': mongod80 };
-  return (series) =>
-    findMongod({
-      series,
-      environment: { mongod, bySeries },
-      cacheDirectory,
-      onProgress: (line) => {
-        logger.info({ logId: 'mongod.search', series }, line);
-      },
-    });
 }

@@ -5,13 +5,12 @@ import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@headwater/clock';
 import { encodeId, topicsOf } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
-import { findMongod } from '@headwater/mongod';
-import type { MongodBinary } from '@headwater/mongod';
+import { mongodsOf } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { RecoveryEngine } from '@headwater/recovery';
 import { Repository } from '@headwater/repository';
 import { Lifecycle, Publisher } from '@headwater/service-kit';
-import type { Logger, ServiceKit } from '@headwater/service-kit';
+import type { ServiceKit } from '@headwater/service-kit';
 import type { SnapshotBuilderConfig } from './config.js';
 import { HeadJournal } from './head/head-journal.js';
 import { HeadKeeper } from './head/head-keeper.js';
@@ -75,19 +74,4 @@ export class AppModule {
     });
     return { module: AppModule, providers: [{ provide: Lifecycle, useValue: lifecycle }] };
   }
-}
-
-/** Looked for when it is needed, and said when it is not there: capture goes on without one. */
-function mongodsOf(config: SnapshotBuilderConfig, logger: Logger): (series: string) => Promise<MongodBinary> {
-  const { mongod, mongod60, mongod70, mongod80, cacheDirectory } = config;
-  const bySeries = { '6.0': mongod60, '7.0': mongod70, '8.0': mongod80 };
-  return (series) =>
-    findMongod({
-      series,
-      environment: { mongod, bySeries },
-      cacheDirectory,
-      onProgress: (line) => {
-        logger.info({ logId: 'mongod.search', series }, line);
-      },
-    });
 }

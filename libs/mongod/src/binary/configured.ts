@@ -1,0 +1,39 @@
+import { findMongod } from './search.js';
+import type { MongodBinary } from './mongod-binary.js';
+
+/** The settings with which a service's operator names binaries; absent is "look for one". */
+export interface MongodSettings {
+  /** HEADWATER_MONGOD. */
+  readonly mongod?: string | undefined;
+  /** HEADWATER_MONGOD_6_0, and so on. */
+  readonly mongod60?: string | undefined;
+  readonly mongod70?: string | undefined;
+  readonly mongod80?: string | undefined;
+  readonly cacheDirectory: string;
+}
+
+/** Where a search stands, in words. */
+export interface MongodSearchLog {
+  info(fields: { readonly logId: string; readonly series: string }, line: string): void;
+}
+
+/**
+ * How a service gets its mongod of a series (`6.0`). Looked for when it is needed: a service starts without one, and
+ * capture goes on without one. Each call throws what `findMongod` throws.
+ */
+export function mongodsOf(
+  settings: MongodSettings,
+  log: MongodSearchLog,
+): (series: string) => Promise<MongodBinary> {
+  const { mongod, mongod60, mongod70, mongod80, cacheDirectory } = settings;
+  const bySeries = { '6.0': mongod60, '7.0': mongod70, '8.0': mongod80 };
+  return (series) =>
+    findMongod({
+      series,
+      environment: { mongod, bySeries },
+      cacheDirectory,
+      onProgress: (line) => {
+        log.info({ logId: 'mongod.search', series }, line);
+      },
+    });
+}
