@@ -12,6 +12,7 @@ export interface EnvironmentName {
 export const environmentNames: readonly EnvironmentName[] = [
   { name: 'HEADWATER_AGENT_ID' },
   { name: 'HEADWATER_AGENT_PORT' },
+  { name: 'HEADWATER_ALERTING_PORT' },
   { name: 'HEADWATER_BATCH_MAX_AGE_MILLISECONDS' },
   { name: 'HEADWATER_BATCH_MAX_KIB' },
   { name: 'HEADWATER_BUS' },
@@ -33,6 +34,7 @@ export const environmentNames: readonly EnvironmentName[] = [
   { name: 'HEADWATER_RESTORE_CACHE_MIB' },
   { name: 'HEADWATER_RESTORE_PORT' },
   { name: 'HEADWATER_RESTORE_ROOT' },
+  { name: 'HEADWATER_SHARD_COORDINATOR_PORT' },
   { name: 'HEADWATER_SLICE_BUFFER_MIB' },
   { name: 'HEADWATER_SLICE_MAX_AGE_SECONDS' },
   { name: 'HEADWATER_SLICE_MAX_MIB' },

@@ -6,7 +6,7 @@
 // - initial-sync: SyncPartMeta, and the message that makes a sync whole.
 // - state: capture, agent, head, snapshot, restore-job; one writer a kind.
 // - events: facts that people and other systems act on.
-// - rest: bodies of the restore service.
+// - rest: bodies of what the services answer over HTTP.
 // - environmentNames: every HEADWATER_* variable there is.
 export { agentLeaseGroup, encodeId, replicaSetKey, topicsOf } from './topics.js';
 export type { Topics } from './topics.js';
@@ -25,7 +25,7 @@ export type { SyncPartMeta, SyncSent } from './initial-sync/sync-part.js';
 export { captureKey, captureKeyPrefix, captureState } from './state/capture.js';
 export type { CaptureOrder, CaptureState } from './state/capture.js';
 export { agentKey, agentKeyPrefix, agentState } from './state/agent.js';
-export type { AgentPhase, AgentState } from './state/agent.js';
+export type { AgentPhase, AgentState, ClusterMembership } from './state/agent.js';
 export { headKey, headKeyPrefix, headState } from './state/head.js';
 export type { HeadState } from './state/head.js';
 export { snapshotKey, snapshotKeyPrefix, snapshotState } from './state/snapshot.js';
@@ -67,5 +67,9 @@ export type {
   RestoreProgress,
   RestoreVerification,
 } from './rest/restore-job.js';
+export { deploymentTopologySchema } from './rest/deployment-topology.js';
+export type { DeploymentTopologyBody } from './rest/deployment-topology.js';
+export { replicaSetHealthSchema } from './rest/replica-set-health.js';
+export type { ReplicaSetHealthBody } from './rest/replica-set-health.js';
 export { environmentNames } from './environment.js';
 export type { EnvironmentName } from './environment.js';

@@ -9,6 +9,8 @@
 // - Logger: pino, one JSON line per state transition.
 // - Metrics, Readiness: behind /metrics and /readyz.
 // - BusTransport, OnTopic, BusContext: a controller's methods fed from the bus.
+// - followState: the latest state of every thing of one kind, from the bus.
+// - pageOf: one page of a list.
 // - Publisher: events and state onto the bus.
 // - Problem: every error over HTTP is an RFC 9457 document.
 export { bootstrapService } from './service/bootstrap-service.js';
@@ -32,8 +34,12 @@ export type { ReadinessCheck, ReadinessResult } from './health/readiness.js';
 export type { OpenApiOptions } from './http/open-api.js';
 export type { Problem, StatusOf } from './http/problem.js';
 export type { InputError } from './http/validation.js';
+export { pageOf, pageQuerySchema } from './http/pages.js';
+export type { Page, PageQuery } from './http/pages.js';
 export { BusContext } from './bus/bus-context.js';
 export { OnTopic } from './bus/on-topic.js';
+export { followState } from './bus/state-following.js';
+export type { FollowedState, StateFollowing } from './bus/state-following.js';
 export { BusTransport } from './bus/bus-transport.js';
 export type { BusTransportOptions } from './bus/bus-transport.js';
 export { Publisher } from './publishing/publisher.js';

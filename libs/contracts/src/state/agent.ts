@@ -5,6 +5,15 @@ import { positionSchema } from '../timestamps.js';
 
 export const agentPhaseSchema = z.enum(['waiting', 'initial-sync', 'tailing', 'source-unreachable']);
 
+/** What a replica set is in a sharded cluster. */
+export const clusterMembershipSchema = z.object({
+  role: z.enum(['shard', 'config-server']),
+  /** 24 hex digits: the same in every member of one cluster. Null: the server does not say. */
+  clusterId: z.string().nullable(),
+  /** The cluster's name for it; null for a config server that holds no data of its own. */
+  shard: z.string().nullable(),
+});
+
 /** What the active agent of a replica set knows. One writer: the agent that holds the set's lease. */
 export const agentState = defineJsonEvent(
   'io.headwater.state.agent.v1',
@@ -17,6 +26,8 @@ export const agentState = defineJsonEvent(
     member: z.string(),
     serverVersion: z.string().min(1),
     fcv: z.string().min(1),
+    /** Null: it belongs to no sharded cluster. Left out by an agent that does not tell. */
+    cluster: clusterMembershipSchema.nullable().optional(),
     /** `source-unreachable` while the source cannot be read, or is not the one that is protected. */
     phase: agentPhaseSchema,
     /** The capture epoch being obeyed; 0 before the first. */
@@ -46,6 +57,7 @@ export const agentState = defineJsonEvent(
 );
 
 export type AgentPhase = z.infer<typeof agentPhaseSchema>;
+export type ClusterMembership = z.infer<typeof clusterMembershipSchema>;
 export type AgentState = z.infer<typeof agentState.schema>;
 
 export const agentKeyPrefix = 'agent/';

@@ -8,9 +8,9 @@ import {
   snapshotSchema,
 } from '@headwater/contracts';
 import type { DeploymentBody, RestoreWindowBody, SnapshotBody } from '@headwater/contracts';
+import { pageOf, pageQuerySchema } from '@headwater/service-kit';
+import type { Page, PageQuery } from '@headwater/service-kit';
 import { Catalogue } from '../planning/catalogue.js';
-import { pageOf, pageQuerySchema } from './pages.js';
-import type { Page, PageQuery } from './pages.js';
 
 /** What can be restored. Read from the store's listing at each request: never a promise of earlier. */
 @ApiTags('deployments')

@@ -13,13 +13,13 @@ import {
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { listSchema, restoreJobSchema, restoreRequestSchema } from '@headwater/contracts';
 import type { RestoreJobBody, RestoreRequest } from '@headwater/contracts';
+import { pageOf, pageQuerySchema } from '@headwater/service-kit';
+import type { Page, PageQuery } from '@headwater/service-kit';
 import { z } from 'zod';
 import { JobBoard } from '../jobs/job-board.js';
 import { RestoreJobs } from '../jobs/restore-jobs.js';
 import { restoreErrors } from '../restore-errors.js';
 import { IdempotentAnswers } from './idempotency.js';
-import { pageOf, pageQuerySchema } from './pages.js';
-import type { Page, PageQuery } from './pages.js';
 
 /** What is needed of the HTTP response. */
 interface HeaderSink {

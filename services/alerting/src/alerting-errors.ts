@@ -1,0 +1,15 @@
+import { defineErrors } from '@headwater/errors';
+
+export const alertingErrors = defineErrors('ALERTING', {
+  unknownReplicaSet: {
+    number: 10001,
+    solution: 'GET /v1/replica-sets lists the replica sets that an agent or ingest has spoken of.',
+  },
+});
+
+const statuses: ReadonlyMap<string, number> = new Map([[alertingErrors.unknownReplicaSet('').code, 404]]);
+
+/** HTTP status of an error's code; undefined where the default does. */
+export function statusOf(code: string): number | undefined {
+  return statuses.get(code);
+}
