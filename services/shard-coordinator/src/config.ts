@@ -1,18 +1,7 @@
-import { logLevels, oneOf, parseConfig, setting, text, wholeNumber } from '@headwater/service-kit';
+import { busSettings, parseConfig, serviceSettings } from '@headwater/service-kit';
 import { z } from 'zod';
 
-const schema = z.object({
-  host: setting('HEADWATER_HOST', text().default('127.0.0.1'), 'Address to listen on.'),
-  port: setting(
-    'HEADWATER_SHARD_COORDINATOR_PORT',
-    wholeNumber({ min: 0, max: 65_535 }).default(7313),
-    'Port; 0 takes a free one.',
-  ),
-  logLevel: setting('HEADWATER_LOG_LEVEL', oneOf(logLevels).default('info'), 'Least level that is logged.'),
-  bus: setting('HEADWATER_BUS', oneOf(['embedded']).default('embedded'), 'Kind of bus.'),
-  busFile: setting('HEADWATER_BUS_FILE', text(), 'File of the embedded bus.'),
-  topicPrefix: setting('HEADWATER_TOPIC_PREFIX', text().default('headwater'), 'First word of every topic.'),
-});
+const schema = z.object({ ...serviceSettings('HEADWATER_SHARD_COORDINATOR_PORT', 7313), ...busSettings });
 
 export type ShardCoordinatorConfig = z.output<typeof schema>;
 
