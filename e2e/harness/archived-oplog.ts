@@ -26,7 +26,10 @@ export interface OplogComparison {
 }
 
 /** Compares the newest archived chain with the oplog of the source, entry by entry, byte by byte. */
-export async function compareOplogs({ headwater, source }: ProtectedSet): Promise<OplogComparison> {
+export async function compareOplogs({
+  headwater,
+  source,
+}: Pick<ProtectedSet, 'headwater' | 'source'>): Promise<OplogComparison> {
   return withArchive(headwater.storeDirectory, async ({ oplog }) => {
     const chain = (await oplog.chains()).at(-1) ?? '';
     const { slices } = await oplog.chain(chain);

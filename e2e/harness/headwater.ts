@@ -68,6 +68,10 @@ export class Headwater {
     return join(this.directory.path, 'store');
   }
 
+  get busFile(): string {
+    return join(this.directory.path, 'bus', 'headwater.db');
+  }
+
   get headDirectory(): string {
     return join(this.directory.path, 'heads');
   }

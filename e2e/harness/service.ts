@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { runService, type LogLine, type RunningService } from '@headwater/testing';
+import { workspace } from './workspace.js';
 
 export const serviceNames = ['ingest', 'snapshot-builder', 'restore', 'agent'] as const;
 export type ServiceName = (typeof serviceNames)[number];
-
-const workspace = join(__dirname, '..', '..');
 
 /** A built service whose processes come and go; its environment, and so its port, stay. */
 export class Service {
@@ -21,6 +20,11 @@ export class Service {
   /** `http://127.0.0.1:<port>` of the process that runs now or ran last. */
   get url(): string {
     return this.started.url;
+  }
+
+  /** Of the process that runs now or ran last. */
+  get pid(): number {
+    return this.started.pid;
   }
 
   get running(): boolean {

@@ -31,6 +31,7 @@ export type { Restored } from './replica-set/restored.js';
 export { NumberedWriter } from './writer/numbered-writer.js';
 export type { NumberedWriterOptions } from './writer/numbered-writer.js';
 export type { ExpectedDocument, ExpectedState } from './writer/write-history.js';
+export { Pace } from './pace.js';
 export { Random } from './random.js';
 export { Workload, workloadKinds } from './workload/workload.js';
 export type { StepOutcome, WorkloadKind, WorkloadOptions } from './workload/workload.js';

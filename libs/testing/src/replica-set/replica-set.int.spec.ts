@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { testMongod } from '../mongod-binary.js';
 import { eventually } from '../eventually.js';
+import { mongoClient } from '../mongo-client.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../temporary-directory.js';
 import { Member } from './member.js';
 import { MongodProcess, PortTaken } from './mongod-process.js';
@@ -50,6 +51,20 @@ describe('startReplicaSet', () => {
     await first.restart();
     expect(first.pid).not.toBe(pid);
     await accounts.insertOne({ _id: 2 }, { writeConcern: { w: 3 } });
+  });
+
+  it('takes a further member, which is there once it holds what the set holds', async () => {
+    set = await startReplicaSet({ binary: await testMongod() });
+    await set.connect().db('app').collection<{ _id: number }>('a').insertOne({ _id: 1 });
+    const { directUri } = await set.add();
+    const added = mongoClient(directUri, { readPreference: 'secondary' });
+    const found = added.db('app').collection<{ _id: number }>('a').findOne({ _id: 1 });
+    await expect(found.finally(() => added.close())).resolves.toEqual({ _id: 1 });
+    await set
+      .connect()
+      .db('app')
+      .collection<{ _id: number }>('a')
+      .insertOne({ _id: 2 }, { writeConcern: { w: 2 } });
   });
 
   it('goes on after a freeze as if nothing had happened', async () => {

@@ -31,6 +31,9 @@ export interface ReplicaSetOptions {
 /** Every member gone, or an election under way, at its worst. */
 const primaryDeadlineMs = 60_000;
 
+/** A copy of everything, at its worst. */
+const additionDeadlineMs = 600_000;
+
 /** Half of the default timeout: tests kill primaries, but a loaded machine must not start elections by itself. */
 const elections = { electionTimeoutMillis: 5000, heartbeatIntervalMillis: 1000 };
 
@@ -42,6 +45,8 @@ export interface ReplicaSet {
   readonly members: readonly Member[];
   /** The member that accepts writes now; waits for an election. */
   primary(): Promise<Member>;
+  /** Starts a further member without a vote. Resolves when its initial sync is done: it is a secondary then. */
+  add(): Promise<Member>;
   /** A client of the whole set, closed by `stop` at the latest. It connects with its first operation. */
   connect(options?: MongoClientOptions): MongoClient;
   /** Ends every member and removes what `startReplicaSet` made; may be called twice. */
@@ -55,9 +60,9 @@ export interface ReplicaSet {
  */
 export async function startReplicaSet(options: ReplicaSetOptions): Promise<ReplicaSet> {
   const own = options.directory === undefined ? await temporaryDirectory('headwater-set-') : null;
-  const set = new LocalReplicaSet(options.name ?? 'rs0', own);
+  const set = new LocalReplicaSet(options, own?.path ?? options.directory ?? '.', own);
   try {
-    await set.start(own?.path ?? options.directory ?? '.', options);
+    await set.start();
     return set;
   } catch (error) {
     await set.stop();
@@ -66,32 +71,44 @@ export async function startReplicaSet(options: ReplicaSetOptions): Promise<Repli
 }
 
 class LocalReplicaSet implements ReplicaSet {
+  readonly name: string;
   readonly members: Member[] = [];
   private readonly clients: MongoClient[] = [];
 
   constructor(
-    readonly name: string,
+    private readonly options: ReplicaSetOptions,
+    private readonly directory: string,
     private readonly own: { remove(): Promise<void> } | null,
-  ) {}
+  ) {
+    this.name = options.name ?? 'rs0';
+  }
 
   get uri(): string {
     const hosts = this.members.map((member) => member.host).join(',');
     return `mongodb://${hosts}/?replicaSet=${this.name}`;
   }
 
-  async start(directory: string, options: ReplicaSetOptions): Promise<void> {
-    for (let n = 0; n < (options.members ?? 1); n++) {
-      this.members.push(
-        await Member.start({
-          binary: options.binary.path,
-          directory: join(directory, `${this.name}-${n}`),
-          cacheMiB: options.cacheMiB ?? 256,
-          parameters: { enableTestCommands: 1, ...options.parameters },
-          arguments: ['--replSet', this.name, '--oplogSize', String(options.oplogMiB ?? 512)],
-        }),
-      );
-    }
+  async start(): Promise<void> {
+    for (let n = 0; n < (this.options.members ?? 1); n++) await this.startMember();
     await this.initiate();
+  }
+
+  async add(): Promise<Member> {
+    const primary = await this.primary();
+    const _id = this.members.length;
+    const member = await this.startMember();
+    await asked(primary, async (client) => {
+      const admin = client.db('admin');
+      const { config } = (await admin.command({ replSetGetConfig: 1 })) as unknown as { config: SetConfig };
+      const members = [...config.members, { _id, host: member.host, votes: 0, priority: 0 }];
+      await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members } });
+    });
+    await eventually(async () => (await hello(member))?.['secondary'] === true, {
+      deadlineMs: additionDeadlineMs,
+      describe: `${member.host} to be a secondary`,
+      pauseMs: 20,
+    });
+    return member;
   }
 
   async primary(): Promise<Member> {
@@ -117,6 +134,19 @@ class LocalReplicaSet implements ReplicaSet {
     // Files that are deleted anyway need no clean shutdown.
     await Promise.all(this.members.map((member) => (this.own ? member.kill9() : member.stop())));
     await this.own?.remove();
+  }
+
+  private async startMember(): Promise<Member> {
+    const { options, name } = this;
+    const member = await Member.start({
+      binary: options.binary.path,
+      directory: join(this.directory, `${name}-${this.members.length}`),
+      cacheMiB: options.cacheMiB ?? 256,
+      parameters: { enableTestCommands: 1, ...options.parameters },
+      arguments: ['--replSet', name, '--oplogSize', String(options.oplogMiB ?? 512)],
+    });
+    this.members.push(member);
+    return member;
   }
 
   private async initiate(): Promise<void> {
