@@ -17,6 +17,8 @@ export const environmentNames: readonly EnvironmentName[] = [
   { name: 'HEADWATER_BATCH_MAX_KIB' },
   { name: 'HEADWATER_BUS' },
   { name: 'HEADWATER_BUS_FILE' },
+  { name: 'HEADWATER_BUS_KEPT_MIB' },
+  { name: 'HEADWATER_BUS_LIMIT_MIB' },
   { name: 'HEADWATER_CACHE_DIRECTORY' },
   { name: 'HEADWATER_DEPLOYMENT' },
   { name: 'HEADWATER_HEAD_CACHE_MIB' },

@@ -28,7 +28,7 @@ export interface ConsumeOptions {
   readonly topics: readonly string[];
   /**
    * Awaited before the first message of every assignment; what it commits counts for where delivery starts.
-   * Delivery starts after the group's last commit, at the oldest message where it never committed.
+   * Delivery starts after the group's last commit, at the oldest message that is there where it never committed.
    * A throw goes to `onError` and it is called again after a delay, before any message.
    */
   onAssigned?(assignment: Assignment): Promise<void>;
@@ -90,7 +90,8 @@ export interface MessageBus {
   /**
    * Delivers the latest message of every key with the prefix, ascending by offset, then every later message of such
    * keys, in order. Resolves when what was there at the call has been delivered. Keys whose latest message is a
-   * tombstone are left out of the beginning; later tombstones are delivered. No group, no commit.
+   * tombstone are left out of the beginning; later tombstones are delivered. On a compacted topic a message that a
+   * later one of its key has replaced may be left out. No group, no commit.
    */
   watch(options: WatchOptions): Promise<Subscription>;
   /** The latest message of a key, of everything that was durable at the call; null where there is none or it is a tombstone. */

@@ -46,6 +46,12 @@ export const messagingErrors = defineErrors('MESSAGING', {
     number: 10010,
     solution: 'Nothing needs to be done while a service stops; otherwise restart it.',
   },
+  limitReached: {
+    number: 10011,
+    retryable: true,
+    solution:
+      'See that what consumes the topic runs and can write to the store: messages that were read make room. Or raise HEADWATER_BUS_LIMIT_MIB.',
+  },
   invalidGroup: { number: 90001, solution: 'Report this: a consumer named an unusable group or topic list.' },
   invalidMessage: { number: 90002, solution: 'Report this: a message has an unusable key or header.' },
   valueTooLarge: { number: 90003, solution: 'Report this: a message is larger than the bus carries.' },

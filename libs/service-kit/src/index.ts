@@ -8,6 +8,7 @@
 // - serviceSettings, busSettings, storeSettings, mongodSettings: the rows that several services have.
 // - Logger: pino, one JSON line per state transition.
 // - Metrics, Readiness: behind /metrics and /readyz.
+// - busOptionsOf: what a service opens the embedded bus with, from its busSettings.
 // - BusTransport, OnTopic, BusContext: a controller's methods fed from the bus.
 // - followState: the latest state of every thing of one kind, from the bus.
 // - pageOf: one page of a list.
@@ -36,6 +37,8 @@ export type { Problem, StatusOf } from './http/problem.js';
 export type { InputError } from './http/validation.js';
 export { pageOf, pageQuerySchema } from './http/pages.js';
 export type { Page, PageQuery } from './http/pages.js';
+export { busOptionsOf } from './bus/bus-options.js';
+export type { BusConfig, BusOptions } from './bus/bus-options.js';
 export { BusContext } from './bus/bus-context.js';
 export { OnTopic } from './bus/on-topic.js';
 export { followState } from './bus/state-following.js';

@@ -4,7 +4,7 @@ import { systemClock } from '@headwater/clock';
 import { topicsOf } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { ReplicaSetSource } from '@headwater/mongodb';
-import { Lifecycle, Publisher } from '@headwater/service-kit';
+import { busOptionsOf, Lifecycle, Publisher } from '@headwater/service-kit';
 import type { ReadinessResult, ServiceKit } from '@headwater/service-kit';
 import { AgentMetrics } from './announcing/agent-metrics.js';
 import type { AgentConfig } from './config.js';
@@ -29,7 +29,8 @@ export class AppModule {
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
     const source = `/headwater/agent/${config.agentId}`;
-    const bus = await EmbeddedBus.open(config.busFile);
+    // Nothing can go before another service has read it: upkeep is left to those, and its cost with it.
+    const bus = await EmbeddedBus.open(config.busFile, { ...busOptionsOf(config, logger), upkeep: false });
     const publisher = new Publisher({ bus, topics, clock, source });
     const trouble = new SourceTrouble();
     const openSource: OpenSource = (options) =>

@@ -7,7 +7,7 @@ import type { Subscription } from '@headwater/messaging';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { Repository } from '@headwater/repository';
-import { BusTransport, Lifecycle, Publisher } from '@headwater/service-kit';
+import { busOptionsOf, BusTransport, Lifecycle, Publisher } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
 import { ArchiveMetrics } from './archiving/archive-metrics.js';
 import { Intake } from './archiving/intake.js';
@@ -36,7 +36,7 @@ interface Foundation {
 export class AppModule {
   static async compose(this: void, kit: ServiceKit<IngestConfig>): Promise<DynamicModule> {
     const { config, logger, metrics, readiness } = kit;
-    const foundation = await openFoundation(config);
+    const foundation = await openFoundation(kit);
     const { repository, bus, publisher, stateTopic } = foundation;
     const archiveMetrics = new ArchiveMetrics(metrics);
     const loader = new CaptureLoader({
@@ -76,9 +76,9 @@ export class AppModule {
   }
 }
 
-async function openFoundation(config: IngestConfig): Promise<Foundation> {
+async function openFoundation({ config, logger }: ServiceKit<IngestConfig>): Promise<Foundation> {
   const topics = topicsOf(config.topicPrefix);
-  const bus = await EmbeddedBus.open(config.busFile);
+  const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
   const store = await DirectoryStore.open(config.storeDirectory);
   const repository = await Repository.open(store);
   const source = `/headwater/ingest/${hostname()}`;

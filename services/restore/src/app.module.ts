@@ -8,7 +8,7 @@ import { mongodsOf } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { RecoveryEngine } from '@headwater/recovery';
 import { Repository } from '@headwater/repository';
-import { Lifecycle, Publisher } from '@headwater/service-kit';
+import { busOptionsOf, Lifecycle, Publisher } from '@headwater/service-kit';
 import type { Logger, ServiceKit } from '@headwater/service-kit';
 import { DeploymentsController } from './api/deployments.controller.js';
 import { IdempotentAnswers } from './api/idempotency.js';
@@ -29,7 +29,7 @@ export class AppModule {
   ): Promise<DynamicModule> {
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
-    const bus = await EmbeddedBus.open(config.busFile);
+    const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
     const store = await DirectoryStore.open(config.storeDirectory);
     const publisher = new Publisher({ bus, topics, clock, source: `/headwater/restore/${thisHost}` });
     const catalogue = new Catalogue(await Repository.open(store));

@@ -9,7 +9,7 @@ import { mongodsOf } from '@headwater/mongod';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { RecoveryEngine } from '@headwater/recovery';
 import { Repository } from '@headwater/repository';
-import { Lifecycle, Publisher } from '@headwater/service-kit';
+import { busOptionsOf, Lifecycle, Publisher } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
 import type { SnapshotBuilderConfig } from './config.js';
 import { HeadJournal } from './head/head-journal.js';
@@ -26,7 +26,7 @@ export class AppModule {
   ): Promise<DynamicModule> {
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
-    const bus = await EmbeddedBus.open(config.busFile);
+    const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
     const store = await DirectoryStore.open(config.storeDirectory);
     const repository = await Repository.open(store);
     const publisher = new Publisher({

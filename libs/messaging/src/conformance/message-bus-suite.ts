@@ -2,6 +2,8 @@ import type { BusHarness } from './bus-harness.js';
 import { promisesOfAssignments } from './assignment-promises.js';
 import { promisesOfConsume } from './consume-promises.js';
 import { promisesOfProduce } from './produce-promises.js';
+import { promisesOfRetention } from './retention-promises.js';
+import type { RetainingHarness } from './retention-promises.js';
 import { promisesOfStop } from './stop-promises.js';
 import { promisesOfWatch } from './watch-promises.js';
 
@@ -42,6 +44,29 @@ export function describeMessageBus(name: string, make: () => Promise<BusHarness>
     });
     describe('watch and latest', () => {
       promisesOfWatch(fixture);
+    });
+  });
+}
+
+/**
+ * Declares the conformance tests of a bus that does not keep everything.
+ *
+ * @param make such a broker with nothing on it and a first client of it, for one test.
+ */
+export function describeRetention(name: string, make: () => Promise<RetainingHarness>): void {
+  describe(`${name} as a bus that does not keep everything`, () => {
+    jest.setTimeout(testTimeoutMillis);
+    let harness: RetainingHarness | undefined;
+    beforeEach(async () => {
+      harness = await make();
+    });
+    afterEach(async () => {
+      await harness?.dispose();
+      harness = undefined;
+    });
+    promisesOfRetention(() => {
+      if (harness === undefined) throw new Error('no broker was made');
+      return harness;
     });
   });
 }

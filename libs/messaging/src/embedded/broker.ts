@@ -1,3 +1,5 @@
+import type { Clock } from '@headwater/clock';
+import type { TopicRetention } from '@headwater/contracts';
 import type { OutgoingMessage } from '@headwater/messaging';
 import { BusFile, memory } from './bus-file.js';
 import { ChangeSignal } from './change-signal.js';
@@ -5,6 +7,24 @@ import { FileGroupLock } from './file-group-lock.js';
 import type { GroupLock } from './group-lock.js';
 import { MemoryGroups } from './memory-group-lock.js';
 import { MessageLog } from './message-log.js';
+import { SizeLimit } from './size-limit.js';
+import { Upkeep } from './upkeep/upkeep.js';
+
+/** What `EmbeddedBusOptions` says, with nothing left out. */
+export interface BrokerOptions {
+  readonly pollMillis: number;
+  readonly clock: Clock;
+  readonly retention: Readonly<Record<string, TopicRetention>>;
+  readonly limitBytes: number;
+  readonly upkeep: {
+    readonly keptBytes: number;
+    readonly everyMillis: number;
+    onFailure(error: unknown): void;
+  } | null;
+}
+
+/** No consumer can have it: `checkGroup` refuses U+0000. */
+const upkeepGroup = '\0upkeep';
 
 /** What the clients of one connection share. It is closed when the last of them has left. */
 export class Broker {
@@ -13,20 +33,27 @@ export class Broker {
   private readonly file: BusFile;
   private readonly memoryGroups = new MemoryGroups();
   private clients = 1;
+  private readonly upkeep: Upkeep | null;
   private dataVersion: number;
 
-  private constructor(file: BusFile, pollMillis: number) {
+  private constructor(file: BusFile, options: BrokerOptions) {
+    const { retention, limitBytes, clock, pollMillis } = options;
     this.file = file;
-    this.log = new MessageLog(file);
+    this.log = new MessageLog(file, new SizeLimit({ file, retention, limitBytes }));
     this.dataVersion = file.dataVersion();
     const poll = { everyMillis: pollMillis, hasChanged: () => this.hasChanged() };
     this.changes = new ChangeSignal(file.path === memory ? null : poll);
+    this.upkeep =
+      options.upkeep === null
+        ? null
+        : new Upkeep({ file, lock: this.lockOf(upkeepGroup), retention, clock, ...options.upkeep });
+    this.upkeep?.start();
   }
 
-  static async open(file: string, pollMillis: number): Promise<Broker> {
+  static async open(file: string, options: BrokerOptions): Promise<Broker> {
     const busFile = await BusFile.open(file);
     try {
-      return await busFile.read(() => new Broker(busFile, pollMillis));
+      return await busFile.read(() => new Broker(busFile, options));
     } catch (error) {
       busFile.close();
       throw error;
@@ -52,7 +79,9 @@ export class Broker {
   async leave(): Promise<void> {
     await this.file.idle();
     this.clients -= 1;
-    if (this.clients === 0) this.file.close();
+    if (this.clients > 0) return;
+    await this.upkeep?.stop();
+    this.file.close();
   }
 
   private hasChanged(): boolean {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
@@ -10,6 +10,14 @@ import { failureOf } from './sqlite-failure.js';
 export const memory = ':memory:';
 
 const defaultPatienceMillis = 30_000;
+
+/** What the pages of a bus file are used for, without its write-ahead log. */
+export interface FileSpace {
+  readonly pageBytes: number;
+  readonly usedBytes: number;
+  /** Pages that hold nothing any more. */
+  readonly freeBytes: number;
+}
 
 /**
  * One connection to the SQLite file of a bus.
@@ -23,6 +31,7 @@ export class BusFile {
   private readonly db: DatabaseSync;
   private readonly patience: Patience;
   private readonly versionQuery: StatementSync;
+  private readonly spaceQuery: StatementSync;
   private readonly pending = new Set<Promise<unknown>>();
   private lastWrite: Promise<unknown> = Promise.resolve();
 
@@ -31,6 +40,9 @@ export class BusFile {
     this.db = db;
     this.patience = patience;
     this.versionQuery = db.prepare('PRAGMA data_version');
+    this.spaceQuery = db.prepare(
+      'SELECT page_size AS pageBytes, page_count AS pages, freelist_count AS free FROM pragma_page_size, pragma_page_count, pragma_freelist_count',
+    );
   }
 
   /**
@@ -73,6 +85,23 @@ export class BusFile {
   /** Changes when another connection has written. */
   dataVersion(): number {
     return Number(this.versionQuery.get()?.data_version);
+  }
+
+  /** As the running transaction sees it; to be called within a read or a write. */
+  space(): FileSpace {
+    const { pageBytes, pages, free } = this.spaceQuery.get() ?? {};
+    const freeBytes = Number(free) * Number(pageBytes);
+    return {
+      pageBytes: Number(pageBytes),
+      usedBytes: Number(pages) * Number(pageBytes) - freeBytes,
+      freeBytes,
+    };
+  }
+
+  /** Of the write-ahead log, which lies beside the file. */
+  logBytes(): number {
+    if (this.path === memory) return 0;
+    return statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   /** Resolves when every read and write that was called for has ended. */

@@ -1,5 +1,6 @@
 import { systemClock } from '@headwater/clock';
 import type { Clock } from '@headwater/clock';
+import type { TopicRetention } from '@headwater/contracts';
 import { checkGroup, checkMessages, checkTopic, messagingErrors } from '@headwater/messaging';
 import type {
   ConsumeOptions,
@@ -10,6 +11,7 @@ import type {
   WatchOptions,
 } from '@headwater/messaging';
 import { Broker } from './broker.js';
+import type { BrokerOptions } from './broker.js';
 import { GroupConsumer } from './group-consumer.js';
 import { TopicWatch } from './topic-watch.js';
 
@@ -18,9 +20,29 @@ export interface EmbeddedBusOptions {
   readonly pollMillis?: number;
   /** Stamps messages and times redeliveries. Looking at the file goes by real time whatever the clock. */
   readonly clock?: Clock;
+  /**
+   * By the name of the topic; one that is not named keeps everything. Every process on the file is told the same:
+   * one of them, whichever comes first, removes for all.
+   */
+  readonly retention?: Readonly<Record<string, TopicRetention>>;
+  /** What every group has committed stays on a topic of cleanup `delete` up to this size, in bytes; 64 MiB by default. */
+  readonly keptBytes?: number;
+  /**
+   * The size of the file with its write-ahead log, in bytes, at which messages are refused; what is free in the file
+   * does not count. No limit by default.
+   */
+  readonly limitBytes?: number;
+  /** False where this process leaves upkeep to others; true by default. */
+  readonly upkeep?: boolean;
+  /** From one round of upkeep to the next, in milliseconds of the clock; 5,000 by default. */
+  readonly upkeepMillis?: number;
+  /** What a round of upkeep failed with; the next one tries again. It must not throw. */
+  onUpkeepFailure?(error: unknown): void;
 }
 
 const defaultPollMillis = 10;
+const defaultKeptBytes = 64 * 1024 * 1024;
+const defaultUpkeepMillis = 5000;
 
 /**
  * The bus in one SQLite file, for any number of processes on one host; one partition, number 0, a topic. Beside the
@@ -50,8 +72,15 @@ export class EmbeddedBus implements MessageBus {
    * @throws messagingErrors.notWritable, foreignFile, damagedFile, newerFormat, diskFull, inputOutput, busy.
    */
   static async open(file: string, options: EmbeddedBusOptions = {}): Promise<EmbeddedBus> {
-    const broker = await Broker.open(file, options.pollMillis ?? defaultPollMillis);
-    return new EmbeddedBus(broker, options.clock ?? systemClock);
+    const { retention = {}, clock = systemClock, upkeep = true } = options;
+    const broker = await Broker.open(file, {
+      pollMillis: options.pollMillis ?? defaultPollMillis,
+      clock,
+      retention,
+      limitBytes: options.limitBytes ?? Infinity,
+      upkeep: upkeep && Object.keys(retention).length > 0 ? upkeepOf(options) : null,
+    });
+    return new EmbeddedBus(broker, clock);
   }
 
   /** Another client of the same bus, closed on its own; the only way to a bus in memory that exists. */
@@ -61,6 +90,7 @@ export class EmbeddedBus implements MessageBus {
     return new EmbeddedBus(this.broker, this.clock);
   }
 
+  /** @throws also messagingErrors.limitReached, diskFull: nothing was appended, and there may be room later. */
   async produce(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     this.refuseWhen(this.closed);
     checkMessages(topic, messages);
@@ -124,4 +154,12 @@ export class EmbeddedBus implements MessageBus {
   private refuseWhen(gone: boolean): void {
     if (gone) throw messagingErrors.closed('the bus was closed');
   }
+}
+
+function upkeepOf(options: EmbeddedBusOptions): BrokerOptions['upkeep'] {
+  return {
+    keptBytes: options.keptBytes ?? defaultKeptBytes,
+    everyMillis: options.upkeepMillis ?? defaultUpkeepMillis,
+    onFailure: (error) => options.onUpkeepFailure?.(error),
+  };
 }

@@ -2,6 +2,7 @@ import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import { messagingErrors } from '@headwater/messaging';
 import type { IncomingMessage, OutgoingMessage } from '@headwater/messaging';
 import type { BusFile } from './bus-file.js';
+import type { SizeLimit } from './size-limit.js';
 
 /** Some offsets, ascending, and where to go on after them. */
 export interface OffsetPage {
@@ -44,17 +45,24 @@ const statements = {
 /** The topics in a bus file: what was appended, what is the newest of each key, what each group has committed. */
 export class MessageLog {
   private readonly file: BusFile;
+  private readonly limit: SizeLimit;
   private readonly sql: Readonly<Record<keyof typeof statements, StatementSync>>;
 
-  constructor(file: BusFile) {
+  constructor(file: BusFile, limit: SizeLimit) {
     this.file = file;
+    this.limit = limit;
     const prepared = Object.entries(statements).map(([name, sql]) => [name, file.prepare(sql)]);
     this.sql = Object.fromEntries(prepared) as Record<keyof typeof statements, StatementSync>;
   }
 
-  /** All of them or none, in order, durable when it resolves. */
+  /**
+   * All of them or none, in order, durable when it resolves.
+   *
+   * @throws messagingErrors.limitReached where the file has no room for them.
+   */
   async append(topic: string, messages: readonly OutgoingMessage[], at: Date): Promise<void> {
     await this.file.write(() => {
+      this.limit.check(topic, messages);
       const { id, next_offset: end } = this.sql.advance.get({ topic, count: messages.length }) as {
         id: number;
         next_offset: number;

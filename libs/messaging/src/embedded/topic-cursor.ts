@@ -4,6 +4,8 @@ import type { MessageLog, OffsetPage } from './message-log.js';
 /** A place in a topic, between the messages that were taken and the ones to come. */
 export class TopicCursor {
   readonly topic: string;
+  /** A message had gone when it was to be taken: a later one of its key had replaced it, or it had expired. */
+  hasSkipped = false;
   private readonly log: MessageLog;
   private readonly keyPrefix: string | null;
   private offsets: readonly number[];
@@ -26,7 +28,8 @@ export class TopicCursor {
       if (offset === undefined) return undefined;
       const message = await this.log.message(this.topic, offset);
       if (message !== undefined) return message;
-      this.advance(); // expired since the page was read
+      this.hasSkipped = true;
+      this.advance();
     }
   }
 

@@ -38,13 +38,20 @@ export class TopicWatch implements Subscription {
     const { log } = this.broker;
     const { topic, keyPrefix } = this.options;
     const view = await log.view(topic, keyPrefix);
-    const beginning = this.loop.drain([new TopicCursor(log, topic, view, null)]).then(() => undefined);
+    const later = new TopicCursor(log, topic, { offsets: [], next: view.next }, keyPrefix);
+    const beginning = this.begin(new TopicCursor(log, topic, view, null), later);
     this.done = beginning;
     await beginning;
     if (!this.active) {
       throw messagingErrors.closed(`the bus was closed before the beginning of ${topic} was delivered`);
     }
-    this.done = this.loop.run([new TopicCursor(log, topic, { offsets: [], next: view.next }, keyPrefix)]);
+    this.done = this.loop.run([later]);
+  }
+
+  private async begin(view: TopicCursor, later: TopicCursor): Promise<void> {
+    await this.loop.drain([view]);
+    // A key whose message was replaced and removed meanwhile has its newest one among the later ones.
+    if (view.hasSkipped) await this.loop.drain([later]);
   }
 
   async stop(): Promise<void> {

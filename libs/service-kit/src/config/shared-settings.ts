@@ -19,6 +19,16 @@ export function serviceSettings(portName: string, defaultPort: number) {
 export const busSettings = {
   bus: setting('HEADWATER_BUS', oneOf(['embedded']).default('embedded'), 'Kind of bus.'),
   busFile: setting('HEADWATER_BUS_FILE', text(), 'File of the embedded bus.'),
+  busKeptMib: setting(
+    'HEADWATER_BUS_KEPT_MIB',
+    wholeNumber({ min: 1, max: 1_048_576, unit: 'MiB' }).default(64),
+    'What has been read by all who read it stays on each topic of the bus file up to this size.',
+  ),
+  busLimitMib: setting(
+    'HEADWATER_BUS_LIMIT_MIB',
+    wholeNumber({ min: 256, max: 16_777_216, unit: 'MiB' }).default(8192),
+    'At this size the bus file takes no more: agents hold until it has been read.',
+  ),
   topicPrefix: setting('HEADWATER_TOPIC_PREFIX', text().default('headwater'), 'First word of every topic.'),
 };
 
