@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@headwater/clock';
 import { topicsOf } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
-import { Lifecycle } from '@headwater/service-kit';
+import { Lifecycle, busOptionsOf } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
 import { ReplicaSetsController } from './api/replica-sets.controller.js';
 import type { AlertingConfig } from './config.js';
@@ -13,7 +13,7 @@ import { ReplicaSets } from './projections/replica-sets.js';
 @Module({})
 export class AppModule {
   static async compose(this: void, { config, logger }: ServiceKit<AlertingConfig>): Promise<DynamicModule> {
-    const bus = await EmbeddedBus.open(config.busFile);
+    const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
     const following = { bus, stateTopic: topicsOf(config.topicPrefix).state, logger };
     const replicaSets = new ReplicaSets(systemClock);
     const lifecycle = new Lifecycle({

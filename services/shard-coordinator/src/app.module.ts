@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { agentKeyPrefix, agentState, captureKeyPrefix, captureState, topicsOf } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
-import { Lifecycle, followState } from '@headwater/service-kit';
+import { Lifecycle, busOptionsOf, followState } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
 import type { ShardCoordinatorConfig } from './config.js';
 import { Deployments } from './deployments/deployments.js';
@@ -14,7 +14,7 @@ export class AppModule {
     this: void,
     { config, logger }: ServiceKit<ShardCoordinatorConfig>,
   ): Promise<DynamicModule> {
-    const bus = await EmbeddedBus.open(config.busFile);
+    const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
     const following = { bus, stateTopic: topicsOf(config.topicPrefix).state, logger };
     const deployments = new Deployments();
     const lifecycle = new Lifecycle({
