@@ -5,8 +5,8 @@
 // - OplogArchive: chains of slices. A chain listing is one listing; a cover is the slices that a reader of (from, to] takes;
 //   `entries` joins them into one run and proves that they tell one history.
 // - SyncArchive: an initial sync in numbered parts. complete.json comes last.
-// - SnapshotArchive: block snapshots. SnapshotWriter stores packs, then file maps, then the manifest; `readFile` gives the
-//   proven blocks of a data file.
+// - SnapshotArchive: block snapshots, which have data files, and log snapshots, which are a base and a range of slices.
+//   SnapshotWriter stores packs, then file maps, then the manifest; `readFile` gives the proven blocks of a data file.
 // - RestoreInventory, RestoreWindow, RestorePlan: what can be restored, and how. Pure, computed anew from listings.
 // - repositoryErrors: a damaged or missing object is always named by its key.
 export { Repository } from './repository.js';
@@ -35,13 +35,22 @@ export { SnapshotWriter } from './snapshots/snapshot-writer.js';
 export type { NewFile, SnapshotSeal } from './snapshots/snapshot-writer.js';
 export { parseSnapshotId, snapshotId } from './snapshots/manifest.js';
 export type { Manifest, ManifestFile, SnapshotRef } from './snapshots/manifest.js';
-export type { DamagedSnapshot, SnapshotCatalogue, SnapshotSummary } from './snapshots/snapshot-catalogue.js';
+export type { LogManifest, LogSeal } from './snapshots/log-manifest.js';
+export type { AnyManifest } from './snapshots/manifest-reading.js';
+export { isBlock } from './snapshots/snapshot-catalogue.js';
+export type {
+  BlockSummary,
+  DamagedSnapshot,
+  LogSummary,
+  SnapshotCatalogue,
+  SnapshotSummary,
+} from './snapshots/snapshot-catalogue.js';
 export { blockBytes } from './snapshots/block.js';
 export type { BlockRef, FileMap, StoredBlock, ZeroBlock } from './snapshots/file-map.js';
 export type { FileBlock } from './snapshots/file-reader.js';
 
 export { restoreWindows } from './windows/restore-window.js';
-export type { RestoreWindow } from './windows/restore-window.js';
+export type { RestoreWindow, WindowEnd } from './windows/restore-window.js';
 export type { RestoreInventory } from './windows/restore-inventory.js';
 export { planRestore } from './windows/restore-planning.js';
 export type {

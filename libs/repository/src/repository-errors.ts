@@ -46,6 +46,12 @@ export const repositoryErrors = defineErrors('REPOSITORY', {
     number: 10010,
     solution: 'A part of an initial sync contradicts itself: order a resync of the replica set.',
   },
+  noRepository: {
+    number: 10011,
+    retryable: true,
+    solution:
+      'Start ingest, which makes the repository of a new store; where there was one, mount or name the right store.',
+  },
   invalidDocument: {
     number: 90001,
     solution:
@@ -60,5 +66,10 @@ export const repositoryErrors = defineErrors('REPOSITORY', {
     number: 90003,
     solution:
       'Report this with the log around it: a snapshot was about to be finished before its files were stored.',
+  },
+  noDataFiles: {
+    number: 90004,
+    solution:
+      'Report this with the log around it: data files of a log snapshot were asked for, and only its base has some.',
   },
 });

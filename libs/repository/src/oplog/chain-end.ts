@@ -1,4 +1,4 @@
-import { parseTimestampKey, timestampKey } from '@headwater/oplog';
+import { compareTimestamps, parseTimestampKey, timestampKey } from '@headwater/oplog';
 import type { OplogTimestamp } from '@headwater/oplog';
 import { z } from 'zod';
 import { formatSchema, positionSchema, timeSchema } from '../encoding/schemas.js';
@@ -14,7 +14,7 @@ export const gapSchema = z.object({
 });
 export type Gap = Readonly<z.infer<typeof gapSchema>>;
 
-/** The history that the chain holds was replaced by a rollback: the source no longer has the entry at `at`. */
+/** The history that the chain holds was replaced by a rollback: the source no longer has the entry at `at`, the chain's last. */
 export const forkSchema = z.object({
   format: formatSchema,
   at: positionSchema,
@@ -52,4 +52,14 @@ export function parseEndName(name: string, key: string): ChainEnd | null {
   }
   const at = parseTimestampKey(forkForm.exec(name)?.[1] ?? '');
   return at === null ? null : { kind: 'fork', key, at };
+}
+
+/** The last timestamp that a chain may still have: entries above it belong to no history, or are lost. */
+export function lastBefore(end: ChainEnd): OplogTimestamp {
+  return end.kind === 'gap' ? end.from : end.at;
+}
+
+/** The end that a chain came to first; null for one that may go on. */
+export function firstEndOf(ends: readonly ChainEnd[]): ChainEnd | null {
+  return [...ends].sort((a, b) => compareTimestamps(lastBefore(a), lastBefore(b)))[0] ?? null;
 }

@@ -1,5 +1,5 @@
 import { parseTimestampKey, timestampKey, timestampsEqual } from '@headwater/oplog';
-import type { OplogTimestamp } from '@headwater/oplog';
+import type { OplogTimestamp, Position } from '@headwater/oplog';
 import { z } from 'zod';
 import {
   countSchema,
@@ -14,6 +14,8 @@ import { blockBytes } from './block.js';
 
 const suffixForm = /^[0-9a-f]{8}$/;
 const idForm = /^(.{21})-[0-9a-f]{8}$/;
+
+export const snapshotIdSchema = z.string().regex(idForm, 'not a snapshot id');
 
 /** Of files in a directory: no way out of it. */
 const pathSchema = z
@@ -47,11 +49,11 @@ const manifestFileSchema = z
 /** One data file of a snapshot. */
 export type ManifestFile = Readonly<z.infer<typeof manifestFileSchema>>;
 
-/** The document that makes a snapshot exist. Written last. */
+/** The document that makes a block snapshot exist. Written last. */
 export const manifestSchema = z
   .object({
     format: formatSchema,
-    id: z.string().regex(idForm, 'not a snapshot id'),
+    id: snapshotIdSchema,
     kind: z.literal('block'),
     deployment: nameSchema,
     replicaSet: nameSchema,
@@ -74,11 +76,12 @@ export const manifestSchema = z
     /** Id of the snapshot whose blocks were used again. */
     parent: nameSchema.nullable(),
   })
-  .refine(({ id, position }) => timestampsEqual(timestampOf(id), position.ts), {
+  .refine(({ id, position }) => isIdAt(id, position), {
     message: 'not the timestamp of the id',
     path: ['position', 'ts'],
   });
 
+/** Of a block snapshot: the one that has data files. */
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 
 /** What a listing tells of a snapshot. */
@@ -109,6 +112,8 @@ export function manifestKey(folder: string, id: string): string {
   return `${folder}snapshots/${id}.json`;
 }
 
-function timestampOf(id: string): OplogTimestamp {
-  return parseSnapshotId(id) ?? { t: 0, i: 0 };
+/** Whether a snapshot of this id may have this position. */
+export function isIdAt(id: string, { ts }: Position): boolean {
+  const named = parseSnapshotId(id);
+  return named !== null && timestampsEqual(named, ts);
 }

@@ -1,13 +1,18 @@
 import { isHeadwaterError } from '@headwater/errors';
+import { positionsEqual } from '@headwater/oplog';
 import type { ObjectStore } from '@headwater/object-store';
 import pLimit from 'p-limit';
 import { repositoryErrors } from '../repository-errors.js';
-import { decodeDocument } from '../store/document.js';
+import { createDocument } from '../store/document.js';
 import { readObject } from '../store/object-reading.js';
-import { readFileMap, type FileMap } from './file-map.js';
+import { fileMapKey, readFileMap, type FileMap } from './file-map.js';
 import { readFile, type FileBlock } from './file-reader.js';
-import { manifestKey, manifestSchema, parseSnapshotId } from './manifest.js';
+import { logManifestFormat, logManifestSchema, type LogManifest, type LogSeal } from './log-manifest.js';
+import { decodeManifest, type AnyManifest } from './manifest-reading.js';
+import { manifestKey, parseSnapshotId } from './manifest.js';
 import type { Manifest, ManifestFile, SnapshotRef } from './manifest.js';
+import { packKey } from './pack-writer.js';
+import { summaryOf } from './snapshot-catalogue.js';
 import type { DamagedSnapshot, SnapshotCatalogue, SnapshotSummary } from './snapshot-catalogue.js';
 import { SnapshotWriter, type SnapshotPlace } from './snapshot-writer.js';
 
@@ -50,10 +55,61 @@ export class SnapshotArchive {
     return refs;
   }
 
-  /** @throws repositoryErrors.missingObject, damagedObject or unknownFormat, naming the key. */
-  async read(id: string): Promise<Manifest> {
+  /** A manifest of any kind. @throws repositoryErrors.missingObject, damagedObject or unknownFormat, naming the key. */
+  async open(id: string): Promise<AnyManifest> {
     const key = manifestKey(this.place.folder, id);
-    return decodeDocument(key, await readObject(this.store, key), manifestSchema);
+    return decodeManifest(key, await readObject(this.store, key));
+  }
+
+  /** That of a block snapshot. @throws as `open`; repositoryErrors.noDataFiles for a snapshot of another kind. */
+  async read(id: string): Promise<Manifest> {
+    const manifest = await this.open(id);
+    if (manifest.kind !== 'block') {
+      throw repositoryErrors.noDataFiles(`snapshot ${id} is of kind ${manifest.kind}: it has no data files`);
+    }
+    return manifest;
+  }
+
+  /**
+   * Makes a log snapshot. Create-only: where the same position of the chain has one already, that one stays.
+   *
+   * @throws repositoryErrors.conflictingObject when another snapshot has the id.
+   */
+  async writeLog(seal: LogSeal): Promise<LogManifest> {
+    const { deployment, replicaSet, folder } = this.place;
+    const fixed = { format: logManifestFormat, kind: 'log', storedBytes: 0, deployment, replicaSet } as const;
+    const manifest: LogManifest = { ...seal, ...fixed };
+    const key = manifestKey(folder, seal.id);
+    if ((await createDocument(this.store, key, logManifestSchema, manifest)) === 'created') {
+      return manifest;
+    }
+    const there = await this.open(seal.id);
+    if (
+      there.kind !== 'log' ||
+      there.chain !== seal.chain ||
+      !positionsEqual(there.position, seal.position)
+    ) {
+      throw repositoryErrors.conflictingObject(`${key} is another snapshot`, { details: { key } });
+    }
+    return there;
+  }
+
+  /**
+   * Objects that a block snapshot needs and that are not in the store, by two listings: the first few keys, none when all are
+   * there. What they hold is proven when it is read.
+   */
+  async missingObjects({ files, packs }: Pick<Manifest, 'files' | 'packs'>, most = 3): Promise<string[]> {
+    const { folder } = this.place;
+    const wanted = new Set([
+      ...packs.map((pack) => packKey(folder, pack)),
+      ...files.flatMap(({ fileMaps }) => fileMaps.map((map) => fileMapKey(folder, map))),
+    ]);
+    for (const prefix of [packKey(folder, ''), fileMapKey(folder, '')]) {
+      for await (const { key } of this.store.list(prefix)) {
+        wanted.delete(key);
+      }
+    }
+    return [...wanted].slice(0, most);
   }
 
   /** All snapshots, with what their manifests say. A manifest is read once only. */
@@ -82,7 +138,7 @@ export class SnapshotArchive {
       return known;
     }
     try {
-      return summaryOf(ref, await this.read(ref.id));
+      return summaryOf(ref, await this.open(ref.id));
     } catch (error) {
       if (isHeadwaterError(error) && unreadable.includes(error.code)) {
         return { ref, error };
@@ -93,9 +149,4 @@ export class SnapshotArchive {
       throw error;
     }
   }
-}
-
-function summaryOf(ref: SnapshotRef, manifest: Manifest): SnapshotSummary {
-  const { format: _format, blockBytes: _blockBytes, files: _files, packs: _packs, ...summary } = manifest;
-  return { ...summary, ...ref };
 }

@@ -1,5 +1,6 @@
 import type { OplogTimestamp } from '@headwater/oplog';
 import fc from 'fast-check';
+import type { ChainEnd } from '../oplog/chain-end.js';
 import type { SliceRef } from '../oplog/slice.js';
 
 /** Small whole numbers stand for timestamps, so that everything can be tried. */
@@ -30,6 +31,29 @@ export function anyLayout(end: number): fc.Arbitrary<SliceRef[]> {
     .tuple(fc.nat({ max: end - 1 }), fc.integer({ min: 1, max: 8 }), fc.nat({ max: 30 }))
     .map(([from, length, hash]) => sliceRef(from, Math.min(from + length, end), hash === 0 ? 'b' : 'a'));
   return fc.array(slice, { maxLength: 12 }).map(listed);
+}
+
+/** (from, to] exists nowhere any more. */
+export function gapOf(from: number, to: number): ChainEnd {
+  return { kind: 'gap', key: `${from}-${to}.gap.json`, from: ts(from), to: ts(to) };
+}
+
+/** The entry at `at` was rolled back. */
+export function forkAt(at: number): ChainEnd {
+  return { kind: 'fork', key: `${at}.fork.json`, at: ts(at) };
+}
+
+/** Mostly none; one or two of them anywhere, whatever the slices are. */
+export function anyEnds(end: number): fc.Arbitrary<ChainEnd[]> {
+  const place = fc.nat({ max: end });
+  const anyEnd = fc.oneof(
+    place.map((from) => gapOf(from, from + 3)),
+    place.map((at) => forkAt(at)),
+  );
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    fc.array(anyEnd, { minLength: 1, maxLength: 2 }),
+  );
 }
 
 /** By looking at each timestamp alone: is it in a slice, and in no range that has two contents? */

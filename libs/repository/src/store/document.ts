@@ -5,8 +5,8 @@ import { sha256Of } from '../encoding/sha256.js';
 import { repositoryErrors } from '../repository-errors.js';
 import { damaged, readObjectIfThere } from './object-reading.js';
 
-/** The only format there is so far. */
-const knownFormat = 1;
+/** The format of every document but the few that say otherwise. */
+const firstFormat = 1;
 
 /**
  * A document as it is stored: canonical JSON of its fields and of `checksum`, the sha256 of the canonical JSON without it.
@@ -27,15 +27,32 @@ export function encodeDocument<T extends object>(schema: z.ZodType<T>, document:
  * when a newer version wrote it.
  */
 export function decodeDocument<T>(key: string, bytes: Buffer, schema: z.ZodType<T>): T {
-  const { checksum, ...fields } = parseObject(key, bytes.toString('utf8'));
+  return validated(key, openDocument(key, bytes), schema);
+}
+
+/**
+ * The fields of a document, its checksum proven; what they mean is not looked at.
+ *
+ * @param newestFormat the largest format that the caller knows for documents of this kind
+ */
+export function openDocument(
+  key: string,
+  bytes: Buffer,
+  newestFormat: number = firstFormat,
+): Record<string, unknown> {
+  const { checksum, ...fields } = parseObject(key, bytes.toString('utf8'), newestFormat);
   if (checksum !== sha256Of(canonicalJson(fields))) {
     throw damaged(key, 'its checksum is wrong');
   }
-  return validated(key, fields, schema);
+  return fields;
 }
 
-/** A JSON object of the known format. */
-export function parseObject(key: string, json: string): Record<string, unknown> {
+/** A JSON object of a known format. */
+export function parseObject(
+  key: string,
+  json: string,
+  newestFormat: number = firstFormat,
+): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -45,8 +62,8 @@ export function parseObject(key: string, json: string): Record<string, unknown> 
   if (!isRecord(value)) {
     throw damaged(key, 'it is not a JSON object');
   }
-  if (typeof value['format'] === 'number' && value['format'] > knownFormat) {
-    const message = `${key} has format ${value['format']}; this version reads format ${knownFormat}`;
+  if (typeof value['format'] === 'number' && value['format'] > newestFormat) {
+    const message = `${key} has format ${value['format']}; this version reads format ${newestFormat}`;
     throw repositoryErrors.unknownFormat(message, { details: { key, format: value['format'] } });
   }
   return value;

@@ -1,6 +1,6 @@
 import type { OplogTimestamp, Position } from '@headwater/oplog';
 import type { SliceRef } from '../oplog/slice.js';
-import type { SnapshotSummary } from '../snapshots/snapshot-catalogue.js';
+import type { BlockSummary } from '../snapshots/snapshot-catalogue.js';
 
 /** The moment that somebody wants back. */
 export type RestoreTarget =
@@ -15,18 +15,22 @@ export interface RestoreRequest {
   readonly target: RestoreTarget;
   /** Only this chain; without it the newest one that has the target. */
   readonly chain?: string;
+  /** Ids of block snapshots that are not to be used as a base, whatever their manifests say: of their objects some are damaged. */
+  readonly excluding?: ReadonlySet<string>;
 }
 
 /** How to get there: the base's data files, then the entries of (from, target]. */
 export interface RestorePlan {
   readonly kind: 'plan';
   readonly chain: string;
-  /** The newest snapshot of the chain that is not above the target. */
-  readonly base: SnapshotSummary;
+  /** The newest block snapshot of the chain that is not above the target. */
+  readonly base: BlockSummary;
   /** The base's position: replay goes on from here. */
   readonly from: Position;
   /** Inclusive. The state restored is that of the largest archived entry not above it. */
   readonly target: OplogTimestamp;
+  /** Where replay has to end, term included, where the target is a snapshot; null where that follows from the slices alone. */
+  readonly top: Position | null;
   /** A cover of (from.ts, target]; none when the base is the target. */
   readonly slices: readonly SliceRef[];
 }
@@ -38,7 +42,15 @@ export type RefusalReason =
   | 'unknown-chain'
   /** There is no snapshot of this id (on this chain), or it does not read. */
   | 'unknown-snapshot'
+  /** There is no block snapshot that the log snapshot could be restored from. */
+  | 'missing-base'
+  /** Slices that the log snapshot consists of are missing from the store, or contradict each other. */
+  | 'missing-slices'
   | 'before-windows'
+  /** In a gap: what happened there exists nowhere any more. */
+  | 'in-gap'
+  /** Above the end of a history that a rollback replaced, and before the next window. */
+  | 'after-fork'
   /** In a hole: what happened there was not archived, or its base is gone. */
   | 'between-windows'
   /** Not archived yet, or later than the chain's end. */

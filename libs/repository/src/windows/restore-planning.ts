@@ -5,12 +5,14 @@ import { isBelow } from '../oplog/timestamp-order.js';
 import { refuse, refuseTarget } from './restore-refusal.js';
 import type { RestoreInventory } from './restore-inventory.js';
 import type { RestorePlan, RestoreRefusal, RestoreRequest } from './restore-plan.js';
-import { restoreWindows, snapshotsOf, type RestoreWindow } from './restore-window.js';
+import { basesOf, restoreWindows, type RestoreWindow } from './restore-window.js';
+import { planSnapshot } from './snapshot-planning.js';
 
 type Inventory = Pick<RestoreInventory, 'chains' | 'snapshots'>;
 
 /** How to restore what is asked for, or why that cannot be and what can. Decided from the inventory alone. */
-export function planRestore(request: RestoreRequest, inventory: Inventory): RestorePlan | RestoreRefusal {
+export function planRestore(request: RestoreRequest, listed: Inventory): RestorePlan | RestoreRefusal {
+  const inventory = without(listed, request.excluding);
   const all = restoreWindows(inventory);
   const windows = all.filter(({ chain }) => request.chain === undefined || chain === request.chain);
   const newest = windows.at(-1);
@@ -53,15 +55,9 @@ function planSecond(
       };
 }
 
-function planSnapshot(
-  id: string,
-  chain: string | undefined,
-  { snapshots }: Inventory,
-): RestorePlan | RestoreRefusal {
-  const base = snapshots.find((one) => one.id === id && (chain === undefined || one.chain === chain));
-  return base === undefined
-    ? refuse('unknown-snapshot', `There is no snapshot ${id} that can be read.`)
-    : { kind: 'plan', chain: base.chain, base, from: base.position, target: base.position.ts, slices: [] };
+/** What is excluded may still be asked for by its id: a log snapshot stays, and so does what it says. */
+function without({ chains, snapshots }: Inventory, excluding: ReadonlySet<string> = new Set()): Inventory {
+  return { chains, snapshots: snapshots.filter(({ id, kind }) => kind !== 'block' || !excluding.has(id)) };
 }
 
 /** In the newest window that has the target, from the newest snapshot that is not above it. */
@@ -72,13 +68,13 @@ function planIn(
 ): RestorePlan | null {
   const window = windows.findLast(({ from, to }) => !isBelow(target, from) && !isBelow(to, target));
   const chain = window?.chain ?? '';
-  const base = snapshotsOf(snapshots, chain).findLast(({ position }) => !isBelow(target, position.ts));
+  const base = basesOf(snapshots, chain).findLast(({ position }) => !isBelow(target, position.ts));
   if (window === undefined || base === undefined) {
     return null;
   }
   const slices = chains.find((listing) => listing.chain === chain)?.slices ?? [];
   const cover = coverOf(slices, base.position.ts, target);
   return cover.kind === 'covered'
-    ? { kind: 'plan', chain, base, from: base.position, target, slices: cover.slices }
+    ? { kind: 'plan', chain, base, from: base.position, target, top: null, slices: cover.slices }
     : null;
 }

@@ -1,4 +1,4 @@
-import { formatTimestamp, maxTimestamp, minTimestamp } from '@headwater/oplog';
+import { formatTimestamp, maxTimestamp, minTimestamp, timestampsEqual } from '@headwater/oplog';
 import type { OplogTimestamp } from '@headwater/oplog';
 import { isBelow } from '../oplog/timestamp-order.js';
 import type { RefusalReason, RestoreRefusal } from './restore-plan.js';
@@ -10,6 +10,10 @@ export function refuse(reason: RefusalReason, message: string): RestoreRefusal {
 
 /** For a target outside of all windows, of which there is at least one. */
 export function refuseTarget(target: OplogTimestamp, windows: readonly RestoreWindow[]): RestoreRefusal {
+  return becauseOf(outsideOf(target, windows), target, windows);
+}
+
+function outsideOf(target: OplogTimestamp, windows: readonly RestoreWindow[]): RestoreRefusal {
   const before = windows.map(({ to }) => to).filter((to) => isBelow(to, target));
   const after = windows.map(({ from }) => from).filter((from) => isBelow(target, from));
   const nearestBefore = before.length === 0 ? null : before.reduce(maxTimestamp);
@@ -25,6 +29,30 @@ export function refuseTarget(target: OplogTimestamp, windows: readonly RestoreWi
   }
   const message = `Nothing can be restored between ${formatTimestamp(nearestBefore)} and ${formatTimestamp(nearestAfter)}.`;
   return { ...refuse('between-windows', message), nearestBefore, nearestAfter };
+}
+
+/** Says of a refused target which end of a chain it lies behind. */
+function becauseOf(
+  refusal: RestoreRefusal,
+  target: OplogTimestamp,
+  windows: readonly RestoreWindow[],
+): RestoreRefusal {
+  const ends = windows.flatMap(({ endedBy }) => (endedBy === null ? [] : [endedBy]));
+  const gap = ends.find((end) => end.kind === 'gap' && isBelow(end.at, target) && !isBelow(end.to, target));
+  if (gap?.kind === 'gap') {
+    const range = `(${formatTimestamp(gap.at)}, ${formatTimestamp(gap.to)}]`;
+    const message = `${formatTimestamp(target)} lies in a gap: the oplog of ${range} exists nowhere any more.`;
+    return { ...refusal, reason: 'in-gap', message };
+  }
+  const { nearestBefore } = refusal;
+  const fork = ends.find(
+    ({ kind, at }) => kind === 'fork' && nearestBefore !== null && timestampsEqual(at, nearestBefore),
+  );
+  if (fork !== undefined) {
+    const message = `The history that ends at ${formatTimestamp(fork.at)} was replaced by a rollback, and no other one has ${formatTimestamp(target)}.`;
+    return { ...refusal, reason: 'after-fork', message };
+  }
+  return refusal;
 }
 
 function from(nearestAfter: OplogTimestamp | null): string {

@@ -1,59 +1,82 @@
 import fc from 'fast-check';
-import type { RestorePlan, RestoreRefusal, RestoreTarget, SliceRef, SnapshotSummary } from '../index.js';
+import type {
+  BlockSummary,
+  ChainEnd,
+  RestorePlan,
+  RestoreRefusal,
+  RestoreTarget,
+  SliceRef,
+  SnapshotSummary,
+} from '../index.js';
 import { planRestore, restoreWindows } from '../index.js';
-import { anyLayout, isWhole, numberOf, sliceRef, ts } from '../spec-support/layout.js';
+import {
+  anyEnds,
+  anyLayout,
+  forkAt,
+  gapOf,
+  isWhole,
+  numberOf,
+  sliceRef,
+  ts,
+} from '../spec-support/layout.js';
+import { blockSnapshot as snapshot, logSnapshot } from '../spec-support/snapshot-summaries.js';
 
 const end = 24;
 
-function snapshot(n: number, chain = 'c'): SnapshotSummary {
-  const position = { ts: ts(n), term: 1 };
+function inventory(
+  chains: Record<string, readonly SliceRef[]>,
+  snapshots: readonly SnapshotSummary[],
+  ends: Record<string, readonly ChainEnd[]> = {},
+) {
   return {
-    ...{
-      id: `${chain}-${n}`,
-      key: `snapshots/${chain}-${n}.json`,
-      ts: position.ts,
-      position,
-      chain,
-      kind: 'block',
-    },
-    ...{
-      deployment: 'd',
-      replicaSet: 'rs0',
-      replicaSetId: 'a',
-      serverVersion: '6.0.5',
-      fcv: '6.0',
-      parent: null,
-    },
-    ...{ sizeBytes: 1, storedBytes: 1, createdAt: '2026-11-24T08:00:00Z' },
-  };
-}
-
-function inventory(chains: Record<string, readonly SliceRef[]>, snapshots: readonly SnapshotSummary[]) {
-  return {
-    chains: Object.entries(chains).map(([chain, slices]) => ({ chain, slices, ends: [] })),
+    chains: Object.entries(chains).map(([chain, slices]) => ({ chain, slices, ends: ends[chain] ?? [] })),
     snapshots,
   };
 }
 
+const anyPlace = fc.nat({ max: end });
+const anyChain = fc.record({
+  slices: anyLayout(end),
+  blocks: fc.uniqueArray(anyPlace, { maxLength: 4 }),
+  /** Their bases are there or not. */
+  logs: fc.array(
+    fc.tuple(anyPlace, anyPlace).filter(([base, n]) => base < n),
+    { maxLength: 3 },
+  ),
+  ends: anyEnds(end),
+});
+
 const anyInventory = fc
   .record({
-    older: fc.tuple(anyLayout(end), fc.uniqueArray(fc.nat({ max: end }), { maxLength: 4 })),
-    newer: fc.tuple(anyLayout(end), fc.uniqueArray(fc.nat({ max: end }), { maxLength: 4 })),
+    older: anyChain,
+    newer: anyChain,
   })
   .map(({ older, newer }) =>
-    inventory({ a: older[0], b: newer[0] }, [
-      ...newer[1].map((n) => snapshot(n, 'b')),
-      ...older[1].map((n) => snapshot(n, 'a')),
-    ]),
+    inventory(
+      { a: older.slices, b: newer.slices },
+      [
+        ...newer.blocks.map((n) => snapshot(n, 'b')),
+        ...older.blocks.map((n) => snapshot(n, 'a')),
+        ...newer.logs.map(([base, n]) => logSnapshot(base, n, 'b')),
+        ...older.logs.map(([base, n]) => logSnapshot(base, n, 'a')),
+      ],
+      { a: older.ends, b: newer.ends },
+    ),
   );
 
 type Inventory = ReturnType<typeof inventory>;
 
-/** By trying: is there a snapshot from which everything up to n is archived? */
-function isRestorable({ chains, snapshots }: Inventory, chain: string, n: number): boolean {
-  const slices = chains.find((listing) => listing.chain === chain)?.slices ?? [];
-  return snapshots.some(
-    (one) => one.chain === chain && numberOf(one.ts) <= n && isWhole(slices, numberOf(one.ts), n),
+function blocksOf({ snapshots }: Inventory, chain: string): SnapshotSummary[] {
+  return snapshots.filter((one) => one.chain === chain && one.kind === 'block');
+}
+
+/** By trying: is there a block snapshot from which everything up to n is archived, and does the chain reach n? */
+function isRestorable(among: Inventory, chain: string, n: number): boolean {
+  const { slices = [], ends = [] } = among.chains.find((listing) => listing.chain === chain) ?? {};
+  const isBehind = ends.some((end) => numberOf(end.kind === 'gap' ? end.from : end.at) < n);
+  return (
+    !isBehind &&
+    blocksOf(among, chain).some((one) => numberOf(one.ts) <= n && isWhole(slices, numberOf(one.ts), n))
   );
 }
 
@@ -67,8 +90,9 @@ function at(n: number): RestoreTarget {
 
 /** What a plan has to be to lead to its target. */
 function expectSound({ base, from, slices, target, chain }: RestorePlan, among: Inventory): void {
-  const above = among.snapshots.filter((one) => one.chain === chain && numberOf(one.ts) <= numberOf(target));
-  expect(numberOf(base.ts)).toBe(Math.max(...above.map((one) => numberOf(one.ts))));
+  const below = blocksOf(among, chain).filter((one) => numberOf(one.ts) <= numberOf(target));
+  expect(numberOf(base.ts)).toBe(Math.max(...below.map((one) => numberOf(one.ts))));
+  expect(base.kind).toBe('block');
   expect(base.chain).toBe(chain);
   expect(from).toEqual(base.position);
   expect(isWhole(slices, numberOf(base.ts), numberOf(target))).toBe(true);
@@ -93,14 +117,12 @@ describe('restore windows', () => {
     );
   });
 
-  it('begin at a snapshot, and come in the order of chains, then of time', () => {
+  it('begin at a block snapshot, and come in the order of chains, then of time', () => {
     fc.assert(
       fc.property(anyInventory, (among) => {
         const windows = restoreWindows(among);
         for (const [n, { chain, from, to }] of windows.entries()) {
-          expect(
-            among.snapshots.some((one) => one.chain === chain && numberOf(one.ts) === numberOf(from)),
-          ).toBe(true);
+          expect(blocksOf(among, chain).some((one) => numberOf(one.ts) === numberOf(from))).toBe(true);
           const next = windows[n + 1];
           expect(next === undefined || chain < next.chain || numberOf(to) < numberOf(next.from)).toBe(true);
         }
@@ -115,18 +137,56 @@ describe('restore windows', () => {
       snapshot(12),
     ]);
     expect(restoreWindows(among)).toEqual([
-      { chain: 'c', from: ts(2), to: ts(6) },
-      { chain: 'c', from: ts(12), to: ts(20) },
+      { chain: 'c', from: ts(2), to: ts(6), endedBy: { kind: 'hole', at: ts(6), to: ts(8) } },
+      { chain: 'c', from: ts(12), to: ts(20), endedBy: null },
     ]);
   });
 
   it('never cross chains', () => {
     const among = inventory({ a: [sliceRef(0, 6)], b: [sliceRef(6, 12)] }, [snapshot(2, 'a')]);
-    expect(restoreWindows(among)).toEqual([{ chain: 'a', from: ts(2), to: ts(6) }]);
+    expect(restoreWindows(among)).toEqual([{ chain: 'a', from: ts(2), to: ts(6), endedBy: null }]);
   });
 
   it('of a snapshot without slices are that one moment', () => {
-    expect(restoreWindows(inventory({}, [snapshot(5)]))).toEqual([{ chain: 'c', from: ts(5), to: ts(5) }]);
+    expect(restoreWindows(inventory({}, [snapshot(5)]))).toEqual([
+      { chain: 'c', from: ts(5), to: ts(5), endedBy: null },
+    ]);
+  });
+
+  it('end at a gap or a fork, that moment included, and say so; what lies above is of no history', () => {
+    const slices = [sliceRef(0, 6), sliceRef(6, 12)];
+    const ended = (end: ChainEnd, ...more: ChainEnd[]) =>
+      restoreWindows(inventory({ c: slices }, [snapshot(2), snapshot(11)], { c: [end, ...more] }));
+    const gap = { kind: 'gap', at: ts(9), to: ts(14) };
+    expect(ended(gapOf(9, 14))).toEqual([{ chain: 'c', from: ts(2), to: ts(9), endedBy: gap }]);
+    const fork = { kind: 'fork', at: ts(6) };
+    expect(ended(forkAt(6))).toEqual([{ chain: 'c', from: ts(2), to: ts(6), endedBy: fork }]);
+    expect(ended(gapOf(9, 14), forkAt(6))).toMatchObject([{ to: ts(6), endedBy: fork }]);
+  });
+
+  it('of a chain that has ended say so even where its last slice was lost', () => {
+    const among = inventory({ c: [sliceRef(0, 6)] }, [snapshot(2)], { c: [gapOf(9, 14)] });
+    expect(restoreWindows(among)).toMatchObject([{ to: ts(6), endedBy: { kind: 'gap', at: ts(9) } }]);
+  });
+
+  it('stop at two slices of one range that contradict each other', () => {
+    const among = inventory({ c: [sliceRef(0, 6), sliceRef(6, 9, 'a'), sliceRef(6, 9, 'b')] }, [snapshot(2)]);
+    expect(restoreWindows(among)).toEqual([
+      { chain: 'c', from: ts(2), to: ts(6), endedBy: { kind: 'fork', at: ts(6) } },
+    ]);
+  });
+
+  it('always say why they end before the newest slice of their chain', () => {
+    fc.assert(
+      fc.property(anyInventory, (among) => {
+        for (const { chain, to, endedBy } of restoreWindows(among)) {
+          const { slices = [], ends = [] } = among.chains.find((listing) => listing.chain === chain) ?? {};
+          const goesOn = slices.some((slice) => numberOf(slice.to) > numberOf(to));
+          expect(endedBy !== null).toBe(goesOn || ends.length > 0);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
@@ -192,9 +252,94 @@ describe('a restore plan', () => {
       base: snapshot(9),
       from: snapshot(9).position,
       target: ts(9),
+      top: snapshot(9).position,
       slices: [],
     });
     expect(plan(at(2), among)).toMatchObject({ kind: 'plan', base: { id: 'c-2' }, slices: [] });
+  });
+});
+
+describe('a restore plan that must do without a base', () => {
+  const among = inventory({ c: [sliceRef(0, 20)] }, [snapshot(2), snapshot(9)]);
+  const without = (target: RestoreTarget, ...ids: string[]) =>
+    planRestore({ target, excluding: new Set(ids) }, among);
+
+  it('takes the next older one, and never one above the target', () => {
+    expect(without(at(12))).toMatchObject({ base: { id: 'c-9' } });
+    expect(without(at(12), 'c-9')).toMatchObject({ base: { id: 'c-2' }, from: { ts: ts(2) } });
+    expect(without(at(12), 'c-9', 'c-2')).toMatchObject({ reason: 'nothing-restorable' });
+    expect(without(at(5), 'c-2')).toMatchObject({ reason: 'before-windows', nearestAfter: ts(9) });
+    expect(without({ kind: 'snapshot', snapshotId: 'c-9' }, 'c-9')).toMatchObject({
+      reason: 'unknown-snapshot',
+    });
+  });
+});
+
+describe('a log snapshot', () => {
+  const slices = [sliceRef(0, 6), sliceRef(6, 20)];
+  const blocks = [snapshot(2), snapshot(5)];
+  const log = logSnapshot(5, 12);
+  const target = { kind: 'snapshot', snapshotId: log.id } as const;
+
+  it('is its base and the oplog up to its very position', () => {
+    const among = inventory({ c: slices }, [...blocks, log]);
+    expect(plan(target, among)).toEqual({
+      ...{ kind: 'plan', chain: 'c', base: snapshot(5), from: snapshot(5).position },
+      ...{ target: ts(12), top: log.position, slices },
+    });
+  });
+
+  it('is restored from another base where its own is gone', () => {
+    expect(plan(target, inventory({ c: slices }, [snapshot(2), log]))).toMatchObject({ base: { id: 'c-2' } });
+    const among = inventory({ c: slices }, [...blocks, log]);
+    expect(planRestore({ target, excluding: new Set(['c-5']) }, among)).toMatchObject({
+      base: { id: 'c-2' },
+    });
+  });
+
+  it('is refused where it lacks something, which is named', () => {
+    const refused = (listed: readonly SliceRef[], bases: readonly BlockSummary[]) =>
+      plan(target, inventory({ c: listed }, [...bases, log]));
+    expect(refused(slices, [])).toMatchObject({ reason: 'nothing-restorable' });
+    expect(refused(slices, [snapshot(14)])).toMatchObject({
+      reason: 'missing-base',
+      message: expect.stringContaining('c-5') as string,
+    });
+    expect(refused([sliceRef(0, 6), sliceRef(9, 20)], blocks)).toMatchObject({
+      reason: 'missing-slices',
+      message: expect.stringContaining('(2:0, 3:0]') as string,
+    });
+    expect(refused([...slices, sliceRef(6, 20, 'b')], blocks)).toMatchObject({ reason: 'missing-slices' });
+  });
+
+  it('above the end of its chain is none', () => {
+    const among = inventory({ c: slices }, [...blocks, log], { c: [forkAt(11)] });
+    expect(plan(target, among)).toMatchObject({ reason: 'unknown-snapshot' });
+  });
+
+  it('adds nothing to what can be restored by time, and takes nothing away', () => {
+    fc.assert(
+      fc.property(anyInventory, (among) => {
+        const blocksOnly = { ...among, snapshots: among.snapshots.filter(({ kind }) => kind === 'block') };
+        expect(restoreWindows(among)).toEqual(restoreWindows(blocksOnly));
+      }),
+    );
+  });
+
+  it('has a plan exactly when there is a base that everything up to it is archived from', () => {
+    fc.assert(
+      fc.property(anyInventory, (among) => {
+        for (const one of among.snapshots.filter(({ kind }) => kind === 'log')) {
+          const answer = plan({ kind: 'snapshot', snapshotId: one.id }, among);
+          expect(answer.kind === 'plan').toBe(isRestorable(among, one.chain, numberOf(one.ts)));
+          if (answer.kind === 'plan') {
+            expect(isWhole(answer.slices, numberOf(answer.base.ts), numberOf(one.ts))).toBe(true);
+            expect(answer).toMatchObject({ target: one.ts, top: one.position, chain: one.chain });
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 
@@ -231,6 +376,18 @@ describe('a refusal', () => {
     expect(plan({ kind: 'latest' }, inventory({ a: [sliceRef(0, 9)] }, []))).toMatchObject({
       reason: 'nothing-restorable',
     });
+  });
+
+  it('says of a target in a gap, or above a fork, why there is nothing', () => {
+    const slices = { a: [sliceRef(0, 9)], b: [sliceRef(15, 20)] };
+    const both = [snapshot(4, 'a'), snapshot(17, 'b')];
+    const behindGap = inventory(slices, both, { a: [gapOf(9, 14)] });
+    const nearest = { nearestBefore: ts(9), nearestAfter: ts(17) };
+    expect(plan(at(10), behindGap)).toMatchObject({ reason: 'in-gap', ...nearest });
+    expect(plan(at(14), behindGap)).toMatchObject({ reason: 'in-gap', ...nearest });
+    expect(plan(at(15), behindGap)).toMatchObject({ reason: 'between-windows', ...nearest });
+    const behindFork = inventory(slices, both, { a: [forkAt(9)] });
+    expect(plan(at(10), behindFork)).toMatchObject({ reason: 'after-fork', ...nearest });
   });
 
   it('names moments that can be restored, the nearest ones there are', () => {
