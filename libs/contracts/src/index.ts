@@ -57,7 +57,9 @@ export {
   idSchema,
   listSchema,
   restoreWindowSchema,
+  snapshotKindSchema,
   snapshotSchema,
+  windowEndSchema,
 } from './rest/deployment.js';
 export type { DeploymentBody, RestoreWindowBody, SnapshotBody } from './rest/deployment.js';
 export { restoreDeliverySchema, restoreRequestSchema, restoreTargetSchema } from './rest/restore-request.js';

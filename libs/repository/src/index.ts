@@ -20,6 +20,7 @@ export type { Epoch } from './replica-sets/epoch-log.js';
 export { OplogArchive } from './oplog/oplog-archive.js';
 export { coverOf, unbrokenFrom } from './oplog/cover.js';
 export type { Cover } from './oplog/cover.js';
+export type { RangeMeasure } from './oplog/range-measure.js';
 export type { ChainListing } from './oplog/chain-listing.js';
 export type { ChainEnd, Fork, Gap } from './oplog/chain-end.js';
 export type { Slice, SliceHeader, SliceRef } from './oplog/slice.js';

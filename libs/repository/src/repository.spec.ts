@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ManualClock } from '@headwater/clock';
 import type { ObjectStore } from '@headwater/object-store';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import type { Epoch, Identity } from './index.js';
@@ -53,6 +54,29 @@ describe('a repository', () => {
   it('that is damaged is refused, never made anew', async () => {
     await store.create('headwater.json', Buffer.from('{"format":1}'));
     await expect(Repository.open(store)).rejects.toEqual(failure('REPOSITORY-10001', 'headwater.json'));
+  });
+
+  it('is waited for by who may not make it, and refused when it does not come', async () => {
+    const clock = new ManualClock();
+    const opened = await new Promise<{ opening: Promise<Repository> }>((waiting) => {
+      const opening = Repository.openExisting(store, clock, () => {
+        waiting({ opening });
+      });
+    });
+    const { id } = await Repository.open(store);
+    await clock.advance(1000);
+    expect((await opened.opening).id).toBe(id);
+
+    await store.remove('headwater.json');
+    const refused = await new Promise<{ opening: Promise<Repository> }>((waiting) => {
+      const opening = Repository.openExisting(store, clock, () => {
+        waiting({ opening });
+      });
+    });
+    const outcome = expect(refused.opening).rejects.toEqual(failure('REPOSITORY-10011', 'headwater.json'));
+    await clock.advance(60_000);
+    await outcome;
+    expect(await store.stat('headwater.json')).toBeNull();
   });
 
   it('lists its deployments and their replica sets, whatever they are called', async () => {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError } from '@headwater/errors';
 import type { ObjectStore } from '@headwater/object-store';
 import { z } from 'zod';
 import { DeploymentRepository } from './deployments/deployment-repository.js';
@@ -13,12 +12,8 @@ import { decodeName } from './store/object-name.js';
 const rootKey = 'headwater.json';
 const rootSchema = z.object({ format: formatSchema, repositoryId: nameSchema });
 
-interface Waiting {
-  readonly clock: Clock;
-  readonly patienceMillis: number;
-  readonly onWaiting: () => void;
-}
-
+/** Services start together, in any order. */
+const patienceMillis = 20_000;
 const pauseMillis = 250;
 
 /** A backup repository: what a store holds. Any number of processes may have it open. */
@@ -34,24 +29,12 @@ export class Repository {
   }
 
   /**
-   * Opens the repository of a store. A store without one may be a directory whose file system is not mounted: nothing is made.
-   *
-   * @throws repositoryErrors.noRepository; unknownFormat when a newer version made it.
-   */
-  static async open(store: ObjectStore): Promise<Repository> {
-    const found = await readDocument(store, rootKey, rootSchema);
-    if (found === null) {
-      throw repositoryErrors.noRepository(`the store has no ${rootKey}: nothing was ever archived in it`);
-    }
-    return new Repository(store, found.repositoryId);
-  }
-
-  /**
-   * The same for ingest, which makes the repository where there is none.
+   * Opens the repository of a store, which is made when there is none. For ingest: others have nothing to look for in a store
+   * that ingest has not made one in.
    *
    * @throws repositoryErrors.unknownFormat when a newer version made it.
    */
-  static async openOrCreate(store: ObjectStore): Promise<Repository> {
+  static async open(store: ObjectStore): Promise<Repository> {
     const found =
       (await readDocument(store, rootKey, rootSchema)) ??
       (await createRoot(store, { format: 1, repositoryId: randomUUID() }));
@@ -59,23 +42,25 @@ export class Repository {
   }
 
   /**
-   * The same for who starts together with ingest: waits a while for it to make the repository.
+   * Opens the repository of a store and never makes one: a store without may be a directory whose file system is not mounted.
+   * Waits a while for ingest, which may be about to make it.
    *
    * @param onWaiting called once, when there is none yet
-   * @throws repositoryErrors.noRepository when there is still none after `patienceMillis`
+   * @throws repositoryErrors.noRepository when there is still none after 20 seconds; unknownFormat as `open`
    */
-  static async openWhenMade(
+  static async openExisting(
     store: ObjectStore,
-    { clock, patienceMillis, onWaiting }: Waiting,
+    clock: Clock,
+    onWaiting: () => void = () => undefined,
   ): Promise<Repository> {
     const until = clock.ticksMillis() + patienceMillis;
     for (let tries = 0; ; tries += 1) {
-      try {
-        return await Repository.open(store);
-      } catch (error) {
-        if (!isMissing(error) || clock.ticksMillis() >= until) {
-          throw error;
-        }
+      const found = await readDocument(store, rootKey, rootSchema);
+      if (found !== null) {
+        return new Repository(store, found.repositoryId);
+      }
+      if (clock.ticksMillis() >= until) {
+        throw repositoryErrors.noRepository(`the store has no ${rootKey}: nothing was ever archived in it`);
       }
       if (tries === 0) {
         onWaiting();
@@ -96,10 +81,6 @@ export class Repository {
     this.byId.set(id, deployment);
     return deployment;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return isHeadwaterError(error) && error.code === repositoryErrors.noRepository('').code;
 }
 
 async function createRoot(

@@ -5,6 +5,8 @@ import { systemClock } from '@headwater/clock';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { Publisher, startService } from '@headwater/service-kit';
 import type { RunningService } from '@headwater/service-kit';
+import { DirectoryStore } from '@headwater/object-store/directory';
+import { Repository } from '@headwater/repository';
 import { eventually, temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import request from 'supertest';
@@ -34,6 +36,8 @@ describe('the restore service', () => {
 
   beforeEach(async () => {
     home = await temporaryDirectory('headwater-restore-');
+    // As ingest does.
+    await Repository.open(await DirectoryStore.open(join(home.path, 'store')));
     service = await start();
   });
 

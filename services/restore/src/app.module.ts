@@ -32,7 +32,10 @@ export class AppModule {
     const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
     const store = await DirectoryStore.open(config.storeDirectory);
     const publisher = new Publisher({ bus, topics, clock, source: `/headwater/restore/${thisHost}` });
-    const catalogue = new Catalogue(await Repository.open(store));
+    const repository = await Repository.openExisting(store, clock, () => {
+      logger.warn({ logId: 'repository.awaited' }, 'the store has no repository yet: waiting for ingest');
+    });
+    const catalogue = new Catalogue(repository);
     const mongods = mongodsOf(config, logger);
     const engine = new RecoveryEngine({ mongods, clock, cacheMiB: config.restoreCacheMib });
     const board = new JobBoard({ bus, stateTopic: topics.state, publisher, clock, logger, host: thisHost });

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { defineJsonEvent } from '../json-event.js';
+import { snapshotKindSchema } from '../rest/deployment.js';
 import { oplogTimestampSchema } from '../timestamps.js';
 
 export const snapshotFactSchema = z.object({
   deployment: z.string().min(1),
   replicaSet: z.string().min(1),
   snapshotId: z.string().min(1),
-  kind: z.literal('block'),
+  kind: snapshotKindSchema,
   chain: z.string().min(1),
   /** Holds every write up to and including this timestamp. */
   ts: oplogTimestampSchema,
-  /** Bytes of data files. */
+  /** Bytes of data files; for a log snapshot those of its base. */
   sizeBytes: z.int().min(0),
   /** Bytes that this snapshot added to the store. */
   storedBytes: z.int().min(0),

@@ -23,19 +23,34 @@ export const deploymentSchema = z.object({
   ),
 });
 
+/** Why nothing above `at`, the end of a window, can be restored from its chain. */
+export const windowEndSchema = z.discriminatedUnion('kind', [
+  /** The oplog of (at, to] exists nowhere any more: the chain ends here. */
+  z.object({ kind: z.literal('gap'), at: oplogTimestampSchema, to: oplogTimestampSchema }),
+  /** A rollback replaced the history that ends here: the chain ends. */
+  z.object({ kind: z.literal('fork'), at: oplogTimestampSchema }),
+  /** Slices of (at, to] are missing from the store; the chain goes on behind them. */
+  z.object({ kind: z.literal('hole'), at: oplogTimestampSchema, to: oplogTimestampSchema }),
+]);
+
 /** A maximal range of restorable timestamps: both ends included, on one chain. */
 export const restoreWindowSchema = z.object({
   from: oplogTimestampSchema,
   to: oplogTimestampSchema,
   chain: z.string(),
+  /** Left out where the window ends because nothing above is archived yet. */
+  endedBy: windowEndSchema.optional(),
 });
+
+/** `block`: data files. `log`: a block snapshot and the oplog up to a later moment. Both restore alike. */
+export const snapshotKindSchema = z.enum(['block', 'log']);
 
 export const snapshotSchema = z.object({
   id: z.string(),
   ts: oplogTimestampSchema,
-  kind: z.literal('block'),
+  kind: snapshotKindSchema,
   chain: z.string(),
-  /** Bytes of data files. */
+  /** Bytes of data files; for a log snapshot those of its base. */
   sizeBytes: z.int(),
 });
 

@@ -6,7 +6,7 @@ import { DirectoryStore } from '@headwater/object-store/directory';
 import type { OplogTimestamp, RawEntry } from '@headwater/oplog';
 import fc from 'fast-check';
 import type { OplogArchive } from '../index.js';
-import { Repository } from '../index.js';
+import { Repository, repositoryErrors } from '../index.js';
 import { collect, entryAt, failure, position } from '../spec-support/oplog-fixture.js';
 import { WatchedStore } from '../spec-support/watched-store.js';
 
@@ -146,6 +146,73 @@ describe('the entries of a chain', () => {
       details: { keys: [keys.get(nameOf(a)), keys.get(nameOf(b))], at: { t: 13, i: 1 } },
     });
   });
+
+  it('that another slice, inside of those that are taken, tells otherwise are a fork', async () => {
+    const taken = { told: original, a: 4, b: 9 };
+    for (const spare of [
+      { told: replaced, a: 5, b: 7 },
+      { told: replaced, a: 7, b: 8 },
+    ]) {
+      show([taken, spare]);
+      const reading = read(positionOf(original, 4), positionOf(original, 9).ts);
+      const keysOfBoth = [keys.get(nameOf(taken)), keys.get(nameOf(spare))];
+      await expect(reading).rejects.toMatchObject({
+        code: 'REPOSITORY-10004',
+        details: { keys: keysOfBoth },
+      });
+    }
+  });
+
+  it('do not need a slice inside of those that are taken, be it damaged', async () => {
+    show([
+      { told: original, a: 4, b: 9 },
+      { told: replaced, a: 5, b: 7 },
+    ]);
+    const spare = keys.get(nameOf({ told: replaced, a: 5, b: 7 })) ?? '';
+    store.before = (verb, key) => {
+      if (verb === 'read' && key === spare) {
+        throw repositoryErrors.damagedObject(`${key} is damaged`);
+      }
+    };
+    const wanted = original.slice(5, 10);
+    expect(await read(positionOf(original, 4), positionOf(original, 9).ts)).toEqual(wanted);
+    store.before = () => undefined;
+  });
+
+  it('are measured without being read, but for slices that are cut or overlap', async () => {
+    const bounds = fc.tuple(fc.nat({ max: last - 1 }), fc.nat({ max: 2 * last }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyPiece([original]), { maxLength: 8 }),
+        bounds,
+        async (pieces, [from, toSecond]) => {
+          show(pieces);
+          const start = positionOf(original, from);
+          const to = { t: toSecond, i: 1 };
+          const wanted = await read(start, to).catch(() => null);
+          const measuring = oplog.measure(chain, start, to);
+          if (wanted === null) {
+            await expect(measuring).rejects.toMatchObject({ code: 'REPOSITORY-10003' });
+            return;
+          }
+          expect(await measuring).toEqual({
+            top: wanted.at(-1)?.position ?? start,
+            entries: wanted.length,
+            rawBytes: wanted.reduce((sum, { bytes }) => sum + bytes.length, 0),
+          });
+        },
+      ),
+      { numRuns: 300 },
+    );
+    show([
+      { told: original, a: 0, b: 3 },
+      { told: original, a: 3, b: 6 },
+      { told: original, a: 6, b: 9 },
+    ]);
+    store.calls.splice(0);
+    await oplog.measure(chain, positionOf(original, 1), positionOf(original, 7).ts);
+    expect([store.keys('read').length, store.keys('readRange').length]).toEqual([2, 1]);
+  }, 60_000);
 
   it('of another term at the border of two slices are a fork', async () => {
     show([

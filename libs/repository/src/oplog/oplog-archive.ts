@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@headwater/object-store';
-import { formatTimestamp } from '@headwater/oplog';
+import { formatTimestamp, minTimestamp } from '@headwater/oplog';
 import type { OplogTimestamp, Position, PositionRange, RawEntry } from '@headwater/oplog';
 import { inOrder } from '../encoding/ordered-work.js';
 import { repositoryErrors } from '../repository-errors.js';
@@ -11,6 +11,7 @@ import { createObject } from '../store/object-writing.js';
 import { forkName, forkSchema, gapName, gapSchema, type Fork, type Gap } from './chain-end.js';
 import { readChainListings, type ChainListing } from './chain-listing.js';
 import { coverOf } from './cover.js';
+import { measureCover, type RangeMeasure } from './range-measure.js';
 import { SliceJoin } from './slice-join.js';
 import {
   encodeSlice,
@@ -20,6 +21,7 @@ import {
   type SliceHeader,
   type SliceRef,
 } from './slice.js';
+import { SpareSlices } from './spare-slices.js';
 
 /** Slices read ahead of the one that is handed out. */
 const readAhead = 2;
@@ -80,14 +82,30 @@ export class OplogArchive {
    * slices contradict each other; damagedObject or missingObject naming a slice.
    */
   async *entries(chain: string, from: Position, to: OplogTimestamp): AsyncGenerator<RawEntry[]> {
-    const cover = await this.cover(chain, from, to);
+    const { slices } = await this.chain(chain);
+    const cover = coverIn(chain, slices, from.ts, to);
     const join = new SliceJoin(from, to);
+    const spare = new SpareSlices(slices, cover, (ref) => this.readSlice(ref));
+    let done = from.ts;
     for await (const slice of inOrder(cover, readAhead, (ref) => this.readSlice(ref))) {
       const entries = join.take(slice);
+      const end = minTimestamp(to, slice.ref.to);
+      await spare.check(entries, done, end, slice.ref);
+      done = end;
       if (entries.length > 0) {
         yield entries;
       }
     }
+  }
+
+  /**
+   * How much there is in (from, to], and its last entry, mostly from the headers of slices. See `measureCover`.
+   *
+   * @throws as `entries`, but for contradictions between slices, which only reading all of them finds.
+   */
+  async measure(chain: string, from: Position, to: OplogTimestamp): Promise<RangeMeasure> {
+    const { slices } = await this.chain(chain);
+    return measureCover(coverIn(chain, slices, from.ts, to), { from, to }, this);
   }
 
   /** Create-only. */
@@ -109,25 +127,30 @@ export class OplogArchive {
   async readFork(key: string): Promise<Fork | null> {
     return readDocument(this.store, key, forkSchema);
   }
+}
 
-  private async cover(chain: string, from: Position, to: OplogTimestamp): Promise<readonly SliceRef[]> {
-    const { slices } = await this.chain(chain);
-    const cover = coverOf(slices, from.ts, to);
-    switch (cover.kind) {
-      case 'covered':
-        return cover.slices;
-      case 'missing': {
-        const hole = `(${formatTimestamp(cover.range.from)}, ${formatTimestamp(cover.range.to)}]`;
-        throw repositoryErrors.missingRange(`chain ${chain} has no oplog of ${hole}`, {
-          details: { chain, from: cover.range.from, to: cover.range.to },
-        });
-      }
-      case 'forked': {
-        const keys = cover.slices.map(({ key }) => key);
-        throw repositoryErrors.forkedSlices(`${keys.join(' and ')} have different contents for one range`, {
-          details: { keys, at: cover.slices[0].from },
-        });
-      }
+/** @throws repositoryErrors.missingRange, forkedSlices */
+function coverIn(
+  chain: string,
+  slices: readonly SliceRef[],
+  from: OplogTimestamp,
+  to: OplogTimestamp,
+): readonly SliceRef[] {
+  const cover = coverOf(slices, from, to);
+  switch (cover.kind) {
+    case 'covered':
+      return cover.slices;
+    case 'missing': {
+      const hole = `(${formatTimestamp(cover.range.from)}, ${formatTimestamp(cover.range.to)}]`;
+      throw repositoryErrors.missingRange(`chain ${chain} has no oplog of ${hole}`, {
+        details: { chain, from: cover.range.from, to: cover.range.to },
+      });
+    }
+    case 'forked': {
+      const keys = cover.slices.map(({ key }) => key);
+      throw repositoryErrors.forkedSlices(`${keys.join(' and ')} have different contents for one range`, {
+        details: { keys, at: cover.slices[0].from },
+      });
     }
   }
 }

@@ -51,7 +51,7 @@ export function anyEnds(end: number): fc.Arbitrary<ChainEnd[]> {
     place.map((at) => forkAt(at)),
   );
   return fc.oneof(
-    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.constant<ChainEnd[]>([]) },
     fc.array(anyEnd, { minLength: 1, maxLength: 2 }),
   );
 }

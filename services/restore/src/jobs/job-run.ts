@@ -1,9 +1,11 @@
 import type { Clock } from '@headwater/clock';
 import type { MongodBinary } from '@headwater/mongod';
 import { seriesOf } from '@headwater/mongod';
+import { formatPosition, positionsEqual } from '@headwater/oplog';
 import type { Position } from '@headwater/oplog';
 import type { RecoveryEngine, RecoveryProgress } from '@headwater/recovery';
 import type { PlannedRestore } from '../planning/planner.js';
+import { restoreErrors } from '../restore-errors.js';
 import { verify } from '../verifying/verification.js';
 import { etaSeconds } from './eta.js';
 import type { JobBoard } from './job-board.js';
@@ -70,6 +72,11 @@ export class JobRun {
       signal,
       onProgress: this.progressOf(id, planned),
     });
+    if (plan.top !== null && !positionsEqual(restoredTo, plan.top)) {
+      throw restoreErrors.verificationFailed(
+        `the oplog ends at ${formatPosition(restoredTo)}, and the snapshot at ${formatPosition(plan.top)}`,
+      );
+    }
     await board.note(id, { kind: 'replayed', restoredTo: restoredTo.ts, entries });
     return restoredTo;
   }

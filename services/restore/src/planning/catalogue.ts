@@ -29,7 +29,10 @@ export class Catalogue {
   /** Ascending by chain, then in time. */
   async windows(id: string): Promise<readonly RestoreWindowBody[]> {
     const inventory = await (await this.archiveOf(id)).inventory();
-    return restoreWindows(inventory).map(({ chain, from, to }) => ({ chain, from, to }));
+    return restoreWindows(inventory).map(({ chain, from, to, endedBy }) => ({
+      ...{ chain, from, to },
+      ...(endedBy === null ? {} : { endedBy }),
+    }));
   }
 
   /** Ascending in time. */

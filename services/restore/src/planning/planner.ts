@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import type { RestoreRequest, RestoreTarget } from '@headwater/contracts';
+import { isHeadwaterError } from '@headwater/errors';
 import { formatTimestamp } from '@headwater/oplog';
-import { planRestore } from '@headwater/repository';
+import { planRestore, repositoryErrors } from '@headwater/repository';
 import type {
   Manifest,
   ReplicaSetRepository,
@@ -36,21 +37,59 @@ export class Planner {
    */
   async plan(request: RestoreRequest): Promise<PlannedRestore> {
     const archive = await this.catalogue.archiveOf(request.deploymentId);
-    const inventory = await archive.inventory();
-    const answer = planRestore(
-      { target: targetOf(request.target), ...(request.chain === undefined ? {} : { chain: request.chain }) },
-      inventory,
-    );
-    if (answer.kind === 'refusal') {
-      refuseUnreadable(request.target, inventory);
-      throw refusal(answer);
-    }
-    const manifest = await archive.snapshots.read(answer.base.id);
-    const headers = await headersOf(archive, answer);
+    const { plan, manifest } = await wholePlan(request, archive);
+    const headers = await headersOf(archive, plan);
     const entries = headers.reduce((sum, { count }) => sum + count, 0);
     const oplogBytes = headers.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
-    return { archive, plan: answer, manifest, entries, bytes: manifest.sizeBytes + 2 * oplogBytes };
+    return { archive, plan, manifest, entries, bytes: manifest.sizeBytes + 2 * oplogBytes };
   }
+}
+
+/** A base of which objects are missing is no base: the next older one is taken. Without any, what was missing first is said. */
+async function wholePlan(
+  request: RestoreRequest,
+  archive: ReplicaSetRepository,
+): Promise<Pick<PlannedRestore, 'plan' | 'manifest'>> {
+  const inventory = await archive.inventory();
+  const target = targetOf(request.target);
+  const chain = request.chain === undefined ? {} : { chain: request.chain };
+  const excluding = new Set<string>();
+  let firstDamage: unknown = null;
+  for (;;) {
+    const plan = planRestore({ target, ...chain, excluding }, inventory);
+    if (plan.kind === 'refusal') {
+      if (firstDamage !== null) {
+        throw firstDamage;
+      }
+      refuseUnreadable(request.target, inventory);
+      throw refusal(plan);
+    }
+    try {
+      return { plan, manifest: await wholeManifest(archive, plan.base.id) };
+    } catch (error) {
+      if (!isDamage(error)) {
+        throw error;
+      }
+      firstDamage ??= error;
+      excluding.add(plan.base.id);
+    }
+  }
+}
+
+/** @throws repositoryErrors.missingObject, damagedObject, naming the object that the snapshot lacks */
+async function wholeManifest(archive: ReplicaSetRepository, id: string): Promise<Manifest> {
+  const manifest = await archive.snapshots.read(id);
+  const [key] = await archive.snapshots.missingObjects(manifest, 1);
+  if (key !== undefined) {
+    throw repositoryErrors.missingObject(`${key} is missing from the store`, { details: { key } });
+  }
+  return manifest;
+}
+
+const damage = [repositoryErrors.damagedObject('').code, repositoryErrors.missingObject('').code];
+
+function isDamage(error: unknown): boolean {
+  return isHeadwaterError(error) && damage.includes(error.code);
 }
 
 function headersOf(archive: ReplicaSetRepository, { slices }: RestorePlan): Promise<SliceHeader[]> {

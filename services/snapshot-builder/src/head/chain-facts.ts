@@ -1,5 +1,6 @@
 import { compareTimestamps } from '@headwater/oplog';
-import type { ReplicaSetRepository, SnapshotSummary, SyncComplete } from '@headwater/repository';
+import { isBlock } from '@headwater/repository';
+import type { BlockSummary, ReplicaSetRepository, SyncComplete } from '@headwater/repository';
 
 /** What the store has of one chain that a head can be made of, or was sealed to. */
 export interface ChainFacts {
@@ -7,7 +8,7 @@ export interface ChainFacts {
   /** Null while the initial sync is not complete. */
   readonly sync: SyncComplete | null;
   /** Null while nothing is sealed. */
-  readonly newest: SnapshotSummary | null;
+  readonly newest: BlockSummary | null;
 }
 
 /** Reads them from the listing. What is found never changes, but for a newer snapshot, which only the builder makes. */
@@ -25,8 +26,8 @@ async function finishedSync(archive: ReplicaSetRepository, chain: string): Promi
   return null;
 }
 
-async function newestSnapshot(archive: ReplicaSetRepository, chain: string): Promise<SnapshotSummary | null> {
+async function newestSnapshot(archive: ReplicaSetRepository, chain: string): Promise<BlockSummary | null> {
   const { snapshots } = await archive.snapshots.catalogue();
-  const own = snapshots.filter((snapshot) => snapshot.chain === chain);
+  const own = snapshots.filter(isBlock).filter((snapshot) => snapshot.chain === chain);
   return own.sort((a, b) => compareTimestamps(a.position.ts, b.position.ts)).at(-1) ?? null;
 }

@@ -20,7 +20,10 @@ export interface HeadJournalOptions {
   readonly logger: Logger;
 }
 
-type SealedSnapshot = Omit<SnapshotSummary, 'ts' | 'key'>;
+type SealedSnapshot = Pick<
+  SnapshotSummary,
+  'id' | 'kind' | 'chain' | 'position' | 'sizeBytes' | 'storedBytes' | 'createdAt' | 'replicaSetId'
+>;
 
 const progressEveryMillis = 500;
 

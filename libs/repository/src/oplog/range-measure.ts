@@ -1,0 +1,60 @@
+import type { OplogTimestamp, Position } from '@headwater/oplog';
+import type { Slice, SliceHeader, SliceRef } from './slice.js';
+import { isBelow } from './timestamp-order.js';
+
+/** How much oplog there is in (from, to] of a chain, and where it ends. */
+export interface RangeMeasure {
+  /** The largest entry in the range; `from` when there is none. */
+  readonly top: Position;
+  readonly entries: number;
+  /** Of the entries. */
+  readonly rawBytes: number;
+}
+
+/** Where slices are read from: their headers cost a ranged read each, their entries the whole object. */
+export interface SliceReading {
+  sliceHeader(ref: SliceRef): Promise<SliceHeader>;
+  readSlice(ref: SliceRef): Promise<Slice>;
+}
+
+/**
+ * Adds up a cover of (from, to]. The entries are read only of slices that are cut by either end or overlap the one before, which
+ * are two as a rule, however long the range is.
+ */
+export async function measureCover(
+  cover: readonly SliceRef[],
+  { from, to }: { readonly from: Position; readonly to: OplogTimestamp },
+  reading: SliceReading,
+): Promise<RangeMeasure> {
+  let measured: RangeMeasure = { top: from, entries: 0, rawBytes: 0 };
+  let done = from.ts;
+  for (const ref of cover) {
+    const isWhole = !isBelow(ref.from, done) && !isBelow(to, ref.to);
+    const added = isWhole
+      ? wholeOf(await reading.sliceHeader(ref))
+      : partOf(await reading.readSlice(ref), done, to);
+    measured = {
+      top: added.top ?? measured.top,
+      entries: measured.entries + added.entries,
+      rawBytes: measured.rawBytes + added.rawBytes,
+    };
+    done = ref.to;
+  }
+  return measured;
+}
+
+type Added = Omit<RangeMeasure, 'top'> & { readonly top: Position | null };
+
+function wholeOf({ range, count, rawBytes }: SliceHeader): Added {
+  return { top: range.to, entries: count, rawBytes };
+}
+
+/** The entries of (done, to]. Where there is none, what was before stays the top: the slice follows it. */
+function partOf({ entries }: Slice, done: OplogTimestamp, to: OplogTimestamp): Added {
+  const wanted = entries.filter(({ position: { ts } }) => isBelow(done, ts) && !isBelow(to, ts));
+  return {
+    top: wanted.at(-1)?.position ?? null,
+    entries: wanted.length,
+    rawBytes: wanted.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  };
+}
