@@ -139,11 +139,15 @@ describe('a restore that needs a damaged or missing object', () => {
     }),
   );
 
-  it.each(['file map', 'pack'] as const)('names a missing %s', (kind) =>
+  it.each(['file map', 'pack'] as const)('names a missing %s, and does without it where it can', (kind) =>
     onCopy.witness(async () => {
       const { key } = await needed[kind]();
+      const { id: newest } = await newestManifest();
       const object = await ObjectDamage.of(store, key);
-      await object.during(object.remove(), () => expectComplaint(latest, key, 'it is missing'));
+      await object.during(object.remove(), async () => {
+        await expectComplaint({ kind: 'snapshot', snapshotId: newest }, key, 'it is missing');
+        expect((await expectRestored(latest)).plan.baseSnapshotId).not.toBe(newest);
+      });
     }),
   );
 
