@@ -6,11 +6,13 @@ import {
   decodeJsonEvent,
   headKey,
   headState,
+  replicaSetKey,
   topicsOf,
   type AgentState,
   type CaptureState,
   type HeadState,
 } from '@headwater/contracts';
+import type { IncomingMessage } from '@headwater/messaging';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { compareTimestamps, formatTimestamp, type OplogTimestamp } from '@headwater/oplog';
 import { eventually } from '@headwater/testing';
@@ -65,6 +67,24 @@ export class BusView {
   /** Resolves to the first state of the head that satisfies the condition. */
   headUntil(describe: string, condition: (head: HeadState) => boolean): Promise<HeadState> {
     return this.until(describe, () => this.head(), condition);
+  }
+
+  /** What the bus still holds of the batches: the oldest one's offset, and their bytes. */
+  async batchesHeld(): Promise<{ readonly oldest: number; readonly bytes: number }> {
+    const topic = topicsOf().oplogBatches;
+    const newest = await this.bus.latest(topic, replicaSetKey(this.deployment, this.replicaSet));
+    if (newest === null) throw new Error('the bus holds no batch');
+    const held: IncomingMessage[] = [];
+    const subscription = await this.bus.consume({
+      group: 'view',
+      topics: [topic],
+      onMessage: (message) => Promise.resolve(void held.push(message)),
+    });
+    const hasAll = (): boolean => (held.at(-1)?.offset ?? -1) >= newest.offset;
+    await eventually(hasAll, { deadlineMs: 60_000, describe: 'the newest batch' });
+    await subscription.stop();
+    const bytes = held.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    return { oldest: held[0]?.offset ?? 0, bytes };
   }
 
   close(): Promise<void> {

@@ -5,7 +5,7 @@ import { eventually, freePort, temporaryDirectory, type TemporaryDirectory } fro
 import { BusView } from './bus-view.js';
 import { killAll, processesBelow } from './leftovers.js';
 import { RestoreApi } from './restore-api.js';
-import { Service, serviceNames, type ServiceName } from './service.js';
+import { neededServices, Service, serviceNames, type ServiceName } from './service.js';
 import { withLogs } from './witness.js';
 
 export interface HeadwaterOptions {
@@ -14,7 +14,7 @@ export interface HeadwaterOptions {
   readonly binary: MongodBinary;
   /** 3600 unless told otherwise: the first snapshot only. */
   readonly snapshotIntervalSeconds?: number;
-  /** Which services are started; all unless told otherwise. */
+  /** Which services are started; those without which nothing is backed up or restored unless told otherwise. */
   readonly start?: readonly ServiceName[];
   /** More variables of every service. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ const shortened = {
   HEADWATER_RESTORE_CACHE_MIB: '256',
 };
 
-/** All of Headwater on one replica set: the four built services as processes, on a temporary data directory. */
+/** All of Headwater on one replica set: the built services as processes, on a temporary data directory. */
 export class Headwater {
   /** Resolves when every service that was asked for is ready. */
   static async start(options: HeadwaterOptions): Promise<Headwater> {
@@ -37,7 +37,7 @@ export class Headwater {
     const headwater = new Headwater(directory, bus, environment);
     try {
       for (const name of ['restored', 'tmp']) await mkdir(join(directory.path, name));
-      const wanted = options.start ?? serviceNames;
+      const wanted = options.start ?? neededServices;
       await Promise.all(wanted.map((name) => headwater.service(name).start()));
       return headwater;
     } catch (error) {
@@ -50,6 +50,8 @@ export class Headwater {
   readonly ingest: Service;
   readonly snapshotBuilder: Service;
   readonly restore: Service;
+  readonly shardCoordinator: Service;
+  readonly alerting: Service;
   readonly api: RestoreApi;
 
   private constructor(
@@ -61,6 +63,8 @@ export class Headwater {
     this.ingest = new Service('ingest', environment);
     this.snapshotBuilder = new Service('snapshot-builder', environment);
     this.restore = new Service('restore', environment);
+    this.shardCoordinator = new Service('shard-coordinator', environment);
+    this.alerting = new Service('alerting', environment);
     this.api = new RestoreApi(() => this.restore.url);
   }
 
@@ -122,8 +126,9 @@ export class Headwater {
     if (trouble.length > 0) throw withLogs(new Error(trouble.join('\n')), this.logTails());
   }
 
-  private get services(): readonly Service[] {
-    return [this.agent, this.ingest, this.snapshotBuilder, this.restore];
+  get services(): readonly Service[] {
+    const { agent, ingest, snapshotBuilder, restore, shardCoordinator, alerting } = this;
+    return [agent, ingest, snapshotBuilder, restore, shardCoordinator, alerting];
   }
 
   private service(name: ServiceName): Service {

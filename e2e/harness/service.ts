@@ -2,8 +2,18 @@ import { join } from 'node:path';
 import { runService, type LogLine, type RunningService } from '@headwater/testing';
 import { workspace } from './workspace.js';
 
-export const serviceNames = ['ingest', 'snapshot-builder', 'restore', 'agent'] as const;
+export const serviceNames = [
+  'ingest',
+  'snapshot-builder',
+  'restore',
+  'agent',
+  'shard-coordinator',
+  'alerting',
+] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** Those without which nothing is backed up or restored. */
+export const neededServices: readonly ServiceName[] = ['ingest', 'snapshot-builder', 'restore', 'agent'];
 
 /** A built service whose processes come and go; its environment, and so its port, stay. */
 export class Service {

@@ -1,13 +1,14 @@
 'use strict';
 
 /**
- * `npm run bench`: installs and builds what is missing, then hands over to the benchmarks under the project's own
- * Node. Like tools/setup.cjs it runs on a fresh clone under the machine's Node, so it imports no package.
+ * `npm run bench` and `npm run soak`: installs and builds what is missing, then hands over to the program of that name
+ * under the project's own Node. Like tools/setup.cjs it runs on a fresh clone under the machine's Node, so it imports
+ * no package.
  */
 
-const { SetupError, exitCodeOf, run, setUp } = require('../../tools/setup.cjs');
+const { SetupError, exitCodeOf, run, setUp } = require('../tools/setup.cjs');
 
-const args = process.argv.slice(2);
+const [program, ...args] = process.argv.slice(2);
 const heading = (title) => process.stdout.write(`=== ${title}\n`);
 
 async function build() {
@@ -27,7 +28,7 @@ async function main() {
     process.exitCode = error.exitCode;
     return;
   }
-  const { code } = await run('node', ['dist/e2e/bench/main.js', ...args]);
+  const { code } = await run('node', [`dist/e2e/${program}/main.js`, ...args]);
   process.exitCode = code;
 }
 
