@@ -19,6 +19,10 @@ const mib = 1024 * kib;
 
 /** The reader waits while this many bytes wait for the bus. */
 const queueBytes = 16 * mib;
+/** Entries gather at the source, which saves round trips; the rest of a batch's age they wait here, in milliseconds. */
+const longestGatherMillis = 1000;
+/** Nothing that an agent reads from the bus is urgent, and looking costs CPU: in milliseconds. */
+const busPollMillis = 100;
 
 @Module({})
 export class AppModule {
@@ -29,12 +33,17 @@ export class AppModule {
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
     const source = `/headwater/agent/${config.agentId}`;
-    // Nothing can go before another service has read it: upkeep is left to those, and its cost with it.
-    const bus = await EmbeddedBus.open(config.busFile, { ...busOptionsOf(config, logger), upkeep: false });
+    const bus = await EmbeddedBus.open(config.busFile, {
+      ...busOptionsOf(config, logger),
+      // Nothing can go before another service has read it: upkeep is left to those, and its cost with it.
+      upkeep: false,
+      pollMillis: busPollMillis,
+    });
     const publisher = new Publisher({ bus, topics, clock, source });
     const trouble = new SourceTrouble();
+    const gatherMillis = Math.min(config.batchMaxAgeMillis, longestGatherMillis);
     const openSource: OpenSource = (options) =>
-      ReplicaSetSource.open(config.mongodbUri, { appName: 'headwater-agent', clock, ...options });
+      ReplicaSetSource.open(config.mongodbUri, { appName: 'headwater-agent', clock, gatherMillis, ...options });
     const shared = { bus, topics, publisher, clock, logger, trouble, openSource };
     const protection = {
       ...shared,
@@ -43,7 +52,7 @@ export class AppModule {
       metrics: new AgentMetrics(metrics),
       queueLimits: {
         batchBytes: config.batchMaxKib * kib,
-        batchAgeMillis: config.batchMaxAgeMillis,
+        batchAgeMillis: config.batchMaxAgeMillis - gatherMillis,
         queueBytes,
       },
       tailLimits,

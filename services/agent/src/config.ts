@@ -32,8 +32,8 @@ const schema = z
     ),
     batchMaxAgeMillis: setting(
       'HEADWATER_BATCH_MAX_AGE_MILLISECONDS',
-      wholeNumber({ min: 0, max: 60_000, unit: 'milliseconds' }).default(200),
-      'A batch is sent at this age.',
+      wholeNumber({ min: 0, max: 60_000, unit: 'milliseconds' }).default(400),
+      'A batch is sent at this age. Most of what an agent costs is the number of batches.',
     ),
     partMib: setting(
       'HEADWATER_INITIAL_SYNC_PART_MIB',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -59,6 +59,32 @@ describe('writeDataFile', () => {
     const { mode, blocks: stored } = await stat((await write(whole, blocks)).path);
     expect(mode & 0o777).toBe(0o640);
     expect(stored).toBe(0);
+  });
+
+  it('gives back a file that goes to the disk in several pieces', async () => {
+    const { blocks, whole } = blocksOf(
+      Array.from({ length: 600 }, () => 'bytes'),
+      7,
+    );
+    const { path } = await write(whole, blocks);
+    expect((await readFile(path)).equals(whole)).toBe(true);
+  });
+
+  it('fails when a piece did not reach the disk, though a later sync would succeed', async () => {
+    const { blocks, whole } = blocksOf(
+      Array.from({ length: 600 }, () => 'bytes'),
+      7,
+    );
+    const handle = await open(join(root, 'some'), 'w');
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const broken = new Error('the disk is broken');
+    const datasync = jest.spyOn(prototype, 'datasync').mockRejectedValueOnce(broken);
+    try {
+      await expect(write(whole, blocks)).rejects.toBe(broken);
+    } finally {
+      datasync.mockRestore();
+    }
   });
 
   it('refuses blocks that are not the file, and never overwrites one', async () => {

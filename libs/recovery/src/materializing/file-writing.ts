@@ -6,6 +6,8 @@ import { recoveryErrors } from '../recovery-errors.js';
 /** Blocks that are written with one call. */
 const blocksAtOnce = 16;
 const zeros = Buffer.alloc(blockBytes);
+/** Written bytes go to the disk in such pieces while the next ones are being proven; else all of them wait for the end. */
+const flushBytes = 32 * 1024 * 1024;
 
 /**
  * Writes a data file from its blocks, in order, and makes its contents durable. Stretches of zeros become holes.
@@ -41,11 +43,15 @@ async function writeBlocks(
   onBytes: (bytes: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256');
+  const flush = new EarlyFlush(handle);
   let run = new Run();
   let written = Promise.resolve();
   const write = async (full: Run): Promise<void> => {
     await written;
-    written = full.writeTo(handle).then(onBytes);
+    written = full.writeTo(handle).then(async (bytes) => {
+      onBytes(bytes);
+      await flush.after(bytes);
+    });
     // Awaited before the next one or at the end.
     written.catch(() => undefined);
   };
@@ -59,7 +65,45 @@ async function writeBlocks(
   }
   await write(run);
   await written;
+  await flush.ended();
   return hash.digest('hex');
+}
+
+/**
+ * Keeps the disk at work: a flush runs beside the writing, one at a time. What it threw must not be lost: the system
+ * tells of a failed write once, and the sync at the end would succeed.
+ */
+class EarlyFlush {
+  private unflushed = 0;
+  private isRunning = false;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly handle: FileHandle) {}
+
+  /** Told of bytes that were written. Waits while the disk is two pieces behind. @throws what a flush threw. */
+  async after(bytes: number): Promise<void> {
+    this.unflushed += bytes;
+    if (this.unflushed >= 2 * flushBytes) await this.last;
+    if (this.unflushed < flushBytes || this.isRunning) return;
+    this.unflushed = 0;
+    this.last = Promise.all([this.last, this.flush()]).then(() => undefined);
+    // Awaited at a later turn or at the end.
+    this.last.catch(() => undefined);
+  }
+
+  /** Resolves when none runs. @throws what a flush threw. */
+  async ended(): Promise<void> {
+    await this.last;
+  }
+
+  private async flush(): Promise<void> {
+    this.isRunning = true;
+    try {
+      await this.handle.datasync();
+    } finally {
+      this.isRunning = false;
+    }
+  }
 }
 
 /** Neighbouring blocks, all with bytes or all without. */

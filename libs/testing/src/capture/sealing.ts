@@ -12,18 +12,23 @@ export interface Sealing {
   readonly chain: string;
   readonly position: Position;
   readonly serverVersion: string;
+  /** An earlier snapshot of the same files, whose blocks are used again; none unless told otherwise. */
+  readonly parent?: Manifest;
 }
+
+const readBytes = 1024 * 1024;
 
 /** A block snapshot of a stopped data directory, as the snapshot-builder makes one. */
 export async function sealSnapshot(archive: ReplicaSetRepository, sealing: Sealing): Promise<Manifest> {
   const { directory, chain, position, serverVersion } = sealing;
-  const writer = archive.snapshots.writer(null);
+  const writer = archive.snapshots.writer(sealing.parent ?? null);
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || noData.has(entry.name)) continue;
     const file = join(entry.parentPath, entry.name);
     const { size, mode } = await stat(file);
     const path = relative(directory, file);
-    await writer.addFile({ path, size, mode: mode & 0o777 }, createReadStream(file) as AsyncIterable<Buffer>);
+    const content = createReadStream(file, { highWaterMark: readBytes }) as AsyncIterable<Buffer>;
+    await writer.addFile({ path, size, mode: mode & 0o777 }, content);
   }
   return writer.finish({
     id: snapshotId(position.ts, randomBytes(4).toString('hex')),
