@@ -57,3 +57,8 @@ export function figure(what: string, value: number, unit: Unit, bar: Bar | null 
 export function scaled({ scale }: Pick<Bench, 'scale'>, count: number, least = 1): number {
   return Math.max(least, Math.round(count * scale));
 }
+
+/** How often a pair is measured: three times, and once where the figures say little anyhow. */
+export function repetitions({ scale }: Pick<Bench, 'scale'>): number {
+  return scale < 0.1 ? 1 : 3;
+}

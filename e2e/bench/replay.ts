@@ -12,7 +12,15 @@ import {
   takeImage,
   type ReplicaSet,
 } from '@headwater/testing';
-import { expectNone, figure, scaled, type Bench, type Benchmark, type Figure } from './benchmark.js';
+import {
+  expectNone,
+  figure,
+  repetitions,
+  scaled,
+  type Bench,
+  type Benchmark,
+  type Figure,
+} from './benchmark.js';
 import { copyDirectory } from './data-directory.js';
 import { loadDocuments } from './documents.js';
 import { writeMixed } from './mixed-writes.js';
@@ -21,7 +29,7 @@ import { median } from './statistics.js';
 import { StoppedSecondary } from './stopped-secondary.js';
 import { timed } from './timing.js';
 
-const sizes = { documents: 200_000, entries: 120_000, mongorestoreEntries: 20_000, repetitions: 3 };
+const sizes = { documents: 200_000, entries: 120_000, mongorestoreEntries: 20_000 };
 const cacheMiB = 1024;
 
 export const replay: Benchmark = {
@@ -102,13 +110,14 @@ class ReplayRun {
   private async measure(task: Task, secondary: StoppedSecondary): Promise<readonly Figure[]> {
     const ours: ReplayTimes[] = [];
     const theirs: number[] = [];
+    const times = repetitions(this.bench);
     let entries = 0;
-    for (let n = 1; n <= sizes.repetitions; n++) {
+    for (let n = 1; n <= times; n++) {
       const replayed = await this.replayOnce(task);
       entries = replayed.entries;
       ours.push(replayed.times);
       theirs.push(await secondary.catchUp(task.to.ts));
-      if (n === sizes.repetitions) await this.compare(secondary);
+      if (n === times) await this.compare(secondary);
       await secondary.stop();
       this.bench.say(
         `${n}: ${replayed.times.total.toFixed(1)} s beside ${(theirs.at(-1) ?? 0).toFixed(1)} s`,

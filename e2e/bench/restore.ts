@@ -21,6 +21,7 @@ import { withRestored } from '../harness/restored-files.js';
 import {
   expectNone,
   figure,
+  repetitions,
   scaled,
   WrongAnswer,
   type Bench,
@@ -36,7 +37,7 @@ import { peakMemoryOf } from './process-usage.js';
 import { median } from './statistics.js';
 import { timed } from './timing.js';
 
-const sizes = { documents: 1_000_000, entries: 30_000, moreDocuments: 500_000, repetitions: 3 };
+const sizes = { documents: 1_000_000, entries: 30_000, moreDocuments: 500_000 };
 const mebibyte = 1024 * 1024;
 
 export const restore: Benchmark = {
@@ -86,11 +87,12 @@ class SecondRun {
     await writeMixed(set.connect(), { documents, entries: scaled(bench, sizes.entries, 2000), seed: 2 });
     const second = await this.secondAfterNow();
     const times: number[] = [];
-    for (let n = 1; n <= sizes.repetitions; n++) {
+    const often = repetitions(bench);
+    for (let n = 1; n <= often; n++) {
       const path = headwater.target(String(n));
       settleDisk();
       times.push(await this.restored(second, path));
-      if (n === sizes.repetitions) await this.verify(path, files);
+      if (n === often) await this.verify(path, files);
       else await rm(path, { recursive: true });
     }
     const [snapshot] = await headwater.api.snapshots();
@@ -169,23 +171,27 @@ interface CopySource {
 }
 
 async function compareCopies(
-  { binary, directory, say }: Bench,
+  bench: Bench,
   { archive, manifest, files }: CopySource,
 ): Promise<readonly Figure[]> {
+  const { binary, directory } = bench;
   const engine = new RecoveryEngine({ mongods: () => Promise.resolve(binary), clock: systemClock });
+  const often = repetitions(bench);
   const [materialized, copied] = [join(directory, 'materialized'), join(directory, 'copied')];
   const ours: number[] = [];
   const theirs: number[] = [];
-  for (let n = 1; n <= sizes.repetitions; n++) {
+  for (let n = 1; n <= often; n++) {
     settleDisk();
     ours.push(
       (await timed(() => engine.materialize({ archive, manifest, directory: materialized }))).seconds,
     );
-    if (n === sizes.repetitions) checkSame(files, materialized);
+    if (n === often) checkSame(files, materialized);
     settleDisk();
     theirs.push((await timed(() => copyDurably(files, copied))).seconds);
     await rm(copied, { recursive: true });
-    say(`block snapshot ${ours.at(-1)?.toFixed(1) ?? ''} s, plain copy ${theirs.at(-1)?.toFixed(1) ?? ''} s`);
+    bench.say(
+      `block snapshot ${ours.at(-1)?.toFixed(1) ?? ''} s, plain copy ${theirs.at(-1)?.toFixed(1) ?? ''} s`,
+    );
   }
   const [our, their] = [median(ours), median(theirs)];
   return [
