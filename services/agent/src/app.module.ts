@@ -43,7 +43,12 @@ export class AppModule {
     const trouble = new SourceTrouble();
     const gatherMillis = Math.min(config.batchMaxAgeMillis, longestGatherMillis);
     const openSource: OpenSource = (options) =>
-      ReplicaSetSource.open(config.mongodbUri, { appName: 'headwater-agent', clock, gatherMillis, ...options });
+      ReplicaSetSource.open(config.mongodbUri, {
+        appName: 'headwater-agent',
+        clock,
+        gatherMillis,
+        ...options,
+      });
     const shared = { bus, topics, publisher, clock, logger, trouble, openSource };
     const protection = {
       ...shared,
