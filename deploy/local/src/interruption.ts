@@ -1,3 +1,5 @@
+import type { Clock } from '@headwater/clock';
+
 type InterruptingSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
 /** Somebody wants the run to end. */
@@ -20,35 +22,52 @@ const signals: readonly (readonly [InterruptingSignal, Interrupted])[] = [
 ];
 
 const parentPollMillis = 500;
+/** One Ctrl-C reaches a process twice when it runs below npm: the second one of a person comes later. */
+const sameInterruptionMillis = 700;
 
 /** Of a process: what we listen to. */
 type Host = Pick<NodeJS.Process, 'on' | 'off' | 'ppid' | 'stdout' | 'stderr'>;
+
+export interface Interruption {
+  /** Aborted once, with an Interrupted, or with an error that nobody caught. */
+  readonly stop: AbortController;
+  /** Aborted when somebody asks once more: what ends in order takes too long. */
+  readonly hurry: AbortSignal;
+  end(): void;
+}
 
 /**
  * Aborts once, with an Interrupted, at a signal, when the process that started us is gone (it cannot pass on a
  * SIGKILL), and when nobody reads our output any more. An error that nobody caught aborts it as well.
  */
-export function watchForInterruption(host: Host): { readonly stop: AbortController; end(): void } {
+export function watchForInterruption(host: Host, clock: Clock): Interruption {
   const stop = new AbortController();
+  const hurry = new AbortController();
   const parent = host.ppid;
-  const abort = (reason: unknown) => (): void => {
+  let firstAt: number | null = null;
+  const onSignal = (reason: Interrupted) => (): void => {
+    const now = clock.ticksMillis();
+    firstAt ??= now;
+    if (now - firstAt > sameInterruptionMillis) hurry.abort(reason);
     stop.abort(reason);
   };
-  const outputGone = abort(new Interrupted('nobody reads the output any more', 141));
-  const uncaught = (error: unknown): void => {
+  const onOutputGone = (): void => {
+    stop.abort(new Interrupted('nobody reads the output any more', 141));
+  };
+  const onUncaught = (error: unknown): void => {
     stop.abort(error);
   };
-  const handlers = signals.map(([name, reason]) => [name, abort(reason)] as const);
-  for (const [name, handler] of handlers) host.on(name, handler);
-  host.on('uncaughtException', uncaught);
-  for (const stream of [host.stdout, host.stderr]) stream.on('error', outputGone);
+  for (const [name, reason] of signals) host.on(name, onSignal(reason));
+  host.on('uncaughtException', onUncaught);
+  for (const stream of [host.stdout, host.stderr]) stream.on('error', onOutputGone);
   const watch = setInterval(() => {
     if (host.ppid !== parent) stop.abort(new Interrupted('the process that started this one is gone', 143));
   }, parentPollMillis);
   watch.unref();
   return {
     stop,
-    /** Listening to signals goes on: a second Ctrl-C must not break off what ends in order. */
+    hurry: hurry.signal,
+    /** Listening to signals goes on: what is being ended must not be broken off. */
     end: () => {
       clearInterval(watch);
     },

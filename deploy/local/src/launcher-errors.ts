@@ -35,9 +35,9 @@ export const launcherErrors = defineErrors('LAUNCHER', {
   },
   restoreRefused: { number: 10009, solution: 'Read the reason in the message: the restore service gave it.' },
   restoreFailed: { number: 10010, solution: 'Read the reason in the message: the restore service gave it.' },
-  sampleEnded: {
-    number: 10011,
-    solution: 'Read its log, which the message names; when the system killed it, free some memory.',
+  directoryNewer: {
+    number: 10012,
+    solution: 'Start the version of Headwater that made it, or a later one, or give another --data-dir.',
   },
   restoredWrong: {
     number: 90001,

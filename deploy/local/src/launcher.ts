@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { systemClock } from '@headwater/clock';
 import { Closings } from './closings.js';
@@ -8,11 +9,16 @@ import { failureOf, type Failure } from './output/failure.js';
 import { JsonLines } from './output/json-lines.js';
 import { PlainLines } from './output/plain-lines.js';
 import { Report } from './output/report.js';
-import { resultFields, resultText, type Result } from './output/result.js';
+import { showResult } from './output/result.js';
 import type { Presenter } from './output/step-event.js';
 import { Terminal } from './output/terminal.js';
 import { protect, restoreAndVerify } from './protect-and-restore.js';
+import { proveOnce } from './prove-once.js';
+import { Remarks } from './remarks.js';
 import { Verdict, type Run } from './run.js';
+
+/** What was killed is gone after that. */
+const hurryMillis = 10_000;
 
 type Host = Pick<NodeJS.Process, 'on' | 'off' | 'ppid' | 'pid' | 'stdout' | 'stderr' | 'env' | 'argv'>;
 
@@ -31,7 +37,8 @@ export async function launch(host: Host, programs: string): Promise<number> {
 }
 
 async function runWith(options: Options, host: Host, programs: string): Promise<number> {
-  const interruption = watchForInterruption(host);
+  const interruption = watchForInterruption(host, systemClock);
+  const { stop, hurry } = interruption;
   const report = new Report(presenterFor(options, host), systemClock);
   const run: Run = {
     options,
@@ -41,9 +48,15 @@ async function runWith(options: Options, host: Host, programs: string): Promise<
     clock: systemClock,
     report,
     closings: new Closings(),
-    stop: interruption.stop,
+    stop,
+    hurry,
     verdict: new Verdict(),
+    remarks: new Remarks(),
   };
+  hurry.addEventListener('abort', () => {
+    report.warn('asked once more: everything is ended at once', {});
+    run.closings.killAll();
+  });
   try {
     return await carryOut(run);
   } finally {
@@ -55,16 +68,16 @@ async function carryOut(run: Run): Promise<number> {
   const { report, options } = run;
   try {
     const protection = await protect(run);
-    const result = await restoreAndVerify(run, protection);
     if (options.once) {
+      const result = await restoreAndVerify(run, protection);
       await windUp(run);
-      showResult(report, result);
+      if (result !== null) showResult(report, result);
     } else {
-      showResult(report, result);
+      await proveOnce(run, protection);
       await keepRunning(run, protection);
       await windUp(run);
     }
-    return 0;
+    return run.verdict.unproved ? 1 : 0;
   } catch (error) {
     return await fail(run, error);
   }
@@ -91,26 +104,29 @@ async function fail(run: Run, thrown: unknown): Promise<number> {
 }
 
 /** Ends everything in order. What does not end well is said, and changes nothing about how the run went. */
-async function windUp({ report, closings }: Run): Promise<void> {
+async function windUp({ report, closings, hurry, clock }: Run): Promise<void> {
   if (closings.none) return;
-  const step = report.begin('stop', 'Stopping everything in order');
-  const failures = await closings.closeAll((name) => {
+  const step = report.begin('stop', 'Stopping everything in order (Ctrl-C once more: at once)');
+  const closed = closings.closeAll((name) => {
     step.progress(`ending: ${name}`);
   });
+  const givenUp = once(hurry, 'abort').then(() => clock.sleep(hurryMillis));
+  const failures = await Promise.race([closed, givenUp]);
+  if (failures === undefined) {
+    step.done('given up: what was killed may still be ending');
+    return;
+  }
   for (const { name, error } of failures) {
     step.note(`${name} did not end well: ${failureOf(error).text}`);
   }
   step.done('nothing is left running');
 }
 
-function showResult(report: Report, result: Result): void {
-  report.result('done', resultText(result, report.steps, report.totalSeconds), resultFields(result));
-}
-
-function presenterFor({ json }: Options, { stdout }: Host): Presenter {
+function presenterFor({ json }: Options, { stdout, env }: Host): Presenter {
   const write = (text: string): void => void stdout.write(text);
   if (json) return new JsonLines(write);
-  return stdout.isTTY ? new Terminal(stdout) : new PlainLines(write);
+  const draws = stdout.isTTY && env['TERM'] !== 'dumb';
+  return draws ? new Terminal(stdout, !env['NO_COLOR']) : new PlainLines(write);
 }
 
 function refuse({ text, fields }: Failure, { stdout, stderr }: Host, json: boolean): void {

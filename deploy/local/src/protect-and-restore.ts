@@ -1,16 +1,19 @@
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import type { DataDirectory } from './data-directory/data-directory.js';
+import { watchDisk } from './data-directory/disk-watch.js';
 import { isRemovedAfter, openDirectory } from './data-directory/opening.js';
 import { counted, isoSecond } from './output/quantities.js';
 import type { Result } from './output/result.js';
 import { ProtectionSteps } from './protection/protection-steps.js';
 import { ProtectionWatch } from './protection/protection-watch.js';
+import { TroubleTeller } from './protection/trouble-teller.js';
 import { RestoreClient } from './restoring/restore-client.js';
 import { restoreToSecond, type DeliveredRestore } from './restoring/restore-to-second.js';
 import type { Run } from './run.js';
 import type { Services } from './services/services.js';
 import { startServices } from './services/start-services.js';
 import { chooseSource, type Source } from './source/source.js';
+import { statusOf, type Status } from './status/status.js';
 import { checkNumberedWrites, type NumberedWritesProof } from './verification/numbered-writes.js';
 
 /** What a run has begun, and goes on until it ends. */
@@ -20,10 +23,13 @@ export interface Protection {
   readonly services: Services;
   readonly deployment: string;
   readonly watch: ProtectionWatch;
+  readonly teller: TroubleTeller;
   readonly steps: ProtectionSteps;
+  /** Where the whole stands, now. */
+  status(): Status;
 }
 
-/** Of a replica set that is not ours, which may be large: longer. */
+/** Of a replica set that is not ours, which may be large: longer. A run without end has all the time. */
 const samplePatienceSeconds = 600;
 const ownPatienceSeconds = 3600;
 
@@ -32,6 +38,7 @@ export async function protect(run: Run): Promise<Protection> {
   const { clock, report, closings, stop, environment } = run;
   const since = clock.nowMillis();
   const directory = await openDirectory(run);
+  watchDisk(run, directory);
   const source = await chooseSource(run, directory);
   const { sample, replicaSet } = source;
   const services = await startServices(run, directory, source);
@@ -39,25 +46,49 @@ export async function protect(run: Run): Promise<Protection> {
   closings.add('bus', () => bus.close());
   const deployment = environment['HEADWATER_DEPLOYMENT'] || replicaSet;
   const watch = await ProtectionWatch.start(bus, { deployment, replicaSet }, since);
+  const teller = new TroubleTeller(report);
+  const status = (): Status =>
+    statusOf({
+      view: watch.view,
+      services: services.conditions,
+      deployment,
+      nowMillis: clock.nowMillis(),
+      newest: sample?.numbered?.latest ?? null,
+      remarks: run.remarks.all,
+    });
+  const patienceSeconds = sample === null ? ownPatienceSeconds : samplePatienceSeconds;
   const steps = new ProtectionSteps({
     watch,
     report,
     clock,
+    teller,
     signal: stop.signal,
-    patienceSeconds: sample === null ? ownPatienceSeconds : samplePatienceSeconds,
+    patienceSeconds: run.options.once ? patienceSeconds : null,
+    board: () => status().board,
     writes: () => ({
       newest: sample?.numbered?.latest ?? null,
       acknowledged: sample?.numbered?.acknowledged ?? null,
     }),
   });
-  return { directory, source, services, deployment, watch, steps };
+  return { directory, source, services, deployment, watch, teller, steps, status };
 }
 
-/** Waits for a second that can be restored, restores it and checks it. @throws whatever stands in the way */
-export async function restoreAndVerify(run: Run, protection: Protection): Promise<Result> {
+/**
+ * Waits for a second that can be restored, restores it and checks it.
+ *
+ * @param isRoomFor asked once it is known how large the restored files will be; where there is none nothing is
+ * restored
+ * @throws whatever stands in the way
+ */
+export async function restoreAndVerify(
+  run: Run,
+  protection: Protection,
+  isRoomFor: (bytes: number) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<Result | null> {
   const { source, directory, watch, steps } = protection;
   await steps.initialSync();
-  await steps.firstSnapshot();
+  const { sizeBytes } = await steps.firstSnapshot();
+  if (!(await isRoomFor(sizeBytes))) return null;
   const second = await steps.restorableSecond(source.sample?.firstWrite ?? null);
   const { job, ...restored } = await restore(run, protection, second);
   const proof = await verify(run, source, { job, ...restored }, second);
@@ -72,7 +103,13 @@ export async function restoreAndVerify(run: Run, protection: Protection): Promis
     mongod: source.binary.path,
     dataDirectory: directory.path,
     removed: isRemovedAfter(run, directory),
+    restarts: restartsOf(protection.services),
   };
+}
+
+function restartsOf(services: Services): Record<string, number> {
+  const restarted = services.conditions.filter(({ restarts }) => restarts > 0);
+  return Object.fromEntries(restarted.map(({ name, restarts }) => [name, restarts]));
 }
 
 async function restore(run: Run, protection: Protection, second: number): Promise<DeliveredRestore> {
@@ -80,7 +117,7 @@ async function restore(run: Run, protection: Protection, second: number): Promis
   const { directory, services, deployment } = protection;
   const time = isoSecond(second);
   const step = report.begin('restore', `Restore to ${time}: every write up to that second, none after it`);
-  const client = new RestoreClient(services.urlOf('restore'), clock, stop.signal);
+  const client = new RestoreClient(() => services.urlOf('restore'), clock, stop.signal);
   const files = directory.restored(time.replaceAll(':', '-'));
   const wish = { deployment, second, directory: files };
   const restored = await restoreToSecond(client, wish, { step, clock, signal: stop.signal });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, temporaryDirectory, type TemporaryDirectory } from '@headwater/testing';
 import { DataDirectory } from './data-directory.js';
@@ -46,6 +46,28 @@ describe('DataDirectory', () => {
     await once(holder, 'exit');
     const opened = await eventually(() => DataDirectory.open(folder.path, 1));
     opened.release();
+  });
+
+  it('is left alone when a newer version has made it', async () => {
+    (await DataDirectory.open(folder.path, 1)).release();
+    writeFileSync(join(folder.path, 'launcher.json'), '{"format":2,"pid":7}');
+    await expect(DataDirectory.open(folder.path, 2)).rejects.toMatchObject({
+      code: 'LAUNCHER-10012',
+      message: `${folder.path} was made by a newer version of Headwater (format 2; this one knows 1)`,
+    });
+    expect(readFileSync(join(folder.path, 'launcher.json'), 'utf8')).toContain('"format":2');
+    writeFileSync(join(folder.path, 'launcher.json'), '{"pid":7}\n');
+    (await DataDirectory.open(folder.path, 2)).release();
+  });
+
+  it('tells the next run which processes this one had', async () => {
+    const first = await DataDirectory.open(folder.path, 1);
+    expect(first.earlierProcesses).toEqual([]);
+    first.noteProcesses([11, 12]);
+    first.release();
+    const second = await DataDirectory.open(folder.path, 2);
+    expect(second.earlierProcesses).toEqual([11, 12]);
+    second.release();
   });
 
   it('is never somebody else’s directory', async () => {

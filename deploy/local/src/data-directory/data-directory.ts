@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@headwater/errors';
 import { launcherErrors } from '../launcher-errors.js';
@@ -59,6 +59,31 @@ export class DataDirectory {
 
   get logs(): string {
     return join(this.path, 'logs');
+  }
+
+  /** Processes that an earlier run left behind there, if they still run. */
+  get earlierProcesses(): readonly number[] {
+    return this.lock.earlierProcesses;
+  }
+
+  /** What runs there now: a later run waits for its end, should this one be killed. */
+  noteProcesses(pids: readonly number[]): void {
+    this.lock.noteProcesses(pids);
+  }
+
+  /** Bytes that may still be written to its disk, and how large that is. */
+  async room(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
+    const { bavail, blocks, bsize } = await statfs(this.path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  }
+
+  /** An earlier run has restored something there. */
+  async hasRestored(): Promise<boolean> {
+    return (await readdir(join(this.path, 'restored')).catch(() => [])).length > 0;
+  }
+
+  get sourceFile(): string {
+    return join(this.path, 'source.json');
   }
 
   /** For a restore: a name that says to when. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Run } from '../run.js';
 import { DataDirectory } from './data-directory.js';
+import { awaitEarlierProcesses } from './earlier-processes.js';
 
 /** Opens the data directory; it is given free, and a temporary one removed, after everything else has ended. */
 export async function openDirectory(run: Run): Promise<DataDirectory> {
@@ -20,6 +21,7 @@ export async function openDirectory(run: Run): Promise<DataDirectory> {
     if (isRemovedAfter(run, directory)) await directory.remove();
     else run.verdict.stays = directory.path;
   });
+  await awaitEarlierProcesses(run, directory, step);
   const stays = options.keep || !directory.temporary;
   step.done(
     stays ? directory.path : `${directory.path} (temporary: removed at the end, unless --keep or --data-dir)`,

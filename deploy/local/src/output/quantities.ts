@@ -29,6 +29,11 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** `0 s`, `42 s`, `1 min 12 s`: of whole seconds. */
+export function wholeDuration(seconds: number): string {
+  return seconds < 60 ? `${Math.round(seconds)} s` : duration(seconds);
+}
+
 /** `2026-11-24T08:00:12Z` of seconds since 1970. */
 export function isoSecond(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');

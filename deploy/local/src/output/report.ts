@@ -1,5 +1,5 @@
 import type { Clock } from '@headwater/clock';
-import type { Fields, Presenter, StepName, StepState } from './step-event.js';
+import type { Fields, Presenter, StatusBoard, StepEvent, StepName } from './step-event.js';
 
 export interface Timing {
   readonly step: StepName;
@@ -9,7 +9,7 @@ export interface Timing {
 /** One step while it goes on. */
 export interface Step {
   /** Replaces the progress shown before. */
-  progress(text: string, fields?: Fields): void;
+  progress(text: string, fields?: Fields, status?: StatusBoard): void;
   /** Stays. */
   note(text: string, fields?: Fields): void;
   done(text: string, fields?: Fields): void;
@@ -19,6 +19,7 @@ export interface Step {
 export class Report {
   private readonly timings: Timing[] = [];
   private current: { readonly step: StepName; readonly startedAt: number } | null = null;
+  private latest: StepName = 'data-directory';
   private readonly startedAt: number;
 
   constructor(
@@ -39,29 +40,45 @@ export class Report {
   /** @param title a heading that says what happens and, where the word is new, what it means */
   begin(step: StepName, title: string): Step {
     this.current = { step, startedAt: this.clock.ticksMillis() };
-    this.show(step, 'started', title, {});
+    this.latest = step;
+    this.show({ step, state: 'started', text: title, fields: {} });
     return {
-      progress: (text, fields = {}) => {
-        this.show(step, 'progress', text, fields);
+      progress: (text, fields = {}, status) => {
+        this.show({ step, state: 'progress', text, fields, ...(status === undefined ? {} : { status }) });
       },
       note: (text, fields = {}) => {
-        this.show(step, 'note', text, fields);
+        this.show({ step, state: 'note', text, fields });
       },
       done: (text, fields = {}) => {
         const seconds = this.end();
-        this.show(step, 'done', text, { ...fields, seconds });
+        this.show({ step, state: 'done', text, fields: { ...fields, seconds } });
       },
     };
+  }
+
+  /** Something happened, whatever step is going on. */
+  say(text: string, fields: Fields): void {
+    this.show({ step: this.latest, state: 'news', text, fields });
+  }
+
+  /** Something happened that somebody should know of, whatever step is going on. */
+  warn(text: string, fields: Fields): void {
+    this.show({ step: this.latest, state: 'warning', text, fields });
   }
 
   /** The run failed, in the step that is going on. */
   failed(text: string, fields: Fields): void {
     const step = this.current?.step ?? 'result';
-    this.show(step, 'failed', text, { ...fields, seconds: this.end() });
+    this.show({ step, state: 'failed', text, fields: { ...fields, seconds: this.end() } });
   }
 
   result(state: 'done' | 'failed', text: string, fields: Fields): void {
-    this.show('result', state, text, { ...fields, seconds: this.totalSeconds, steps: this.timings });
+    this.show({
+      step: 'result',
+      state,
+      text,
+      fields: { ...fields, seconds: this.totalSeconds, steps: this.timings },
+    });
   }
 
   private end(): number {
@@ -73,8 +90,8 @@ export class Report {
     return seconds;
   }
 
-  private show(step: StepName, state: StepState, text: string, fields: Fields): void {
-    this.presenter.show({ time: this.clock.now(), step, state, text, fields });
+  private show(event: Omit<StepEvent, 'time'>): void {
+    this.presenter.show({ time: this.clock.now(), ...event });
   }
 }
 

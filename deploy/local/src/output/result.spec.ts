@@ -31,6 +31,7 @@ const result: Result = {
   mongod: '/bin/mongod',
   dataDirectory: '/data',
   removed: true,
+  restarts: {},
 };
 
 describe('resultText', () => {
@@ -56,6 +57,12 @@ describe('resultText', () => {
     }
     expect(text).not.toContain('local.oplog.rs');
     expect(text).toMatch(/restore +4\.2 s\n +all together +1 min 1 s$/);
+  });
+
+  it('says which services had to be started again', () => {
+    expect(text).not.toContain('Started again');
+    const restarted = resultText({ ...result, restarts: { agent: 2, ingest: 1 } }, [], 1);
+    expect(restarted).toContain('agent 2 times, ingest 1 time');
   });
 
   it('does not claim what was not checked', () => {

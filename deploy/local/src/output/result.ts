@@ -2,7 +2,7 @@ import type { RestoreVerification } from '@headwater/contracts';
 import { formatTimestamp, type OplogTimestamp } from '@headwater/oplog';
 import type { NumberedWritesProof } from '../verification/numbered-writes.js';
 import { bytes, count, counted, duration, isoSecond } from './quantities.js';
-import type { Timing } from './report.js';
+import type { Report, Timing } from './report.js';
 import type { Fields, StepName } from './step-event.js';
 
 /** What a run has to show at its end. */
@@ -23,6 +23,8 @@ export interface Result {
   readonly dataDirectory: string;
   /** Nothing of it is left after this run. */
   readonly removed: boolean;
+  /** How often each service was started again, where one was. */
+  readonly restarts: Readonly<Record<string, number>>;
 }
 
 /** Unlikely to be taken: the user's own mongod has 27017. */
@@ -49,6 +51,11 @@ export function openCommand({ mongod, directory }: Pick<Result, 'mongod' | 'dire
   const quoted = (path: string): string =>
     /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
   return `${quoted(mongod)} --dbpath ${quoted(directory)} --port ${openPort} --setParameter ttlMonitorEnabled=false`;
+}
+
+/** The run has reached what it was for. */
+export function showResult(report: Report, result: Result): void {
+  report.result('done', resultText(result, report.steps, report.totalSeconds), resultFields(result));
 }
 
 export function resultText(result: Result, steps: readonly Timing[], totalSeconds: number): string {
@@ -79,6 +86,7 @@ export function resultText(result: Result, steps: readonly Timing[], totalSecond
           '(without ttlMonitorEnabled=false mongod would begin to delete expired documents)',
         ],
       ],
+      ...restarted(result.restarts),
       ['Elapsed', elapsed(steps, totalSeconds)],
     ]),
   ].join('\n');
@@ -129,6 +137,11 @@ function where({ directory, removed }: Result): string[] {
   return removed
     ? [directory, '(temporary: removed now; --keep or --data-dir DIR would leave them)']
     : [directory];
+}
+
+function restarted(restarts: Result['restarts']): (readonly [string, readonly string[]])[] {
+  const each = Object.entries(restarts).map(([name, times]) => `${name} ${counted(times, 'time')}`);
+  return each.length === 0 ? [] : [['Started again', [`${each.join(', ')}: it ended by itself meanwhile`]]];
 }
 
 function elapsed(steps: readonly Timing[], totalSeconds: number): string[] {

@@ -3,9 +3,11 @@ import type { Clock } from '@headwater/clock';
 import type { OplogTimestamp } from '@headwater/oplog';
 import { bytes, count, isoSecond } from '../output/quantities.js';
 import type { Report } from '../output/report.js';
+import type { StatusBoard } from '../output/step-event.js';
 import { follow } from './follow.js';
 import type { ProtectionWatch } from './protection-watch.js';
 import { restorableSecond } from './restorable.js';
+import type { TroubleTeller } from './trouble-teller.js';
 import { newestSnapshot } from './view.js';
 import { initialSyncSentence, lagSentence, snapshotSentence } from './wording.js';
 
@@ -22,9 +24,12 @@ export interface ProtectionOptions {
   readonly report: Report;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** How long a step may stand still, in seconds. */
-  readonly patienceSeconds: number;
+  /** How long a step may stand still, in seconds; null: for ever. */
+  readonly patienceSeconds: number | null;
   readonly writes: () => WriteFront;
+  readonly teller: TroubleTeller;
+  /** Where the whole stands. */
+  readonly board: () => StatusBoard;
 }
 
 /** The way of a replica set to its first restorable second, step by step, as the services go it. */
@@ -32,25 +37,24 @@ export class ProtectionSteps {
   constructor(private readonly options: ProtectionOptions) {}
 
   async initialSync(): Promise<void> {
-    const { report, clock } = this.options;
+    const { report } = this.options;
     const step = report.begin(
       'initial-sync',
       'Initial sync: the first copy of everything, made as a new secondary makes it',
     );
-    const copy = { seen: false, since: clock.ticksMillis() };
+    let seen = false;
     await follow({
       ...this.options,
       step,
       until: ({ capture }) => capture?.order === 'tail' && capture.tail !== null,
       mark: ({ agent, capture }) => [agent?.phase, agent?.sync, capture?.sync, capture?.epoch],
       sentence: (view) => {
-        if (!copy.seen) copy.since = clock.ticksMillis();
-        copy.seen ||= view.capture?.order === 'initial-sync';
-        return initialSyncSentence(view, (clock.ticksMillis() - copy.since) / 1000);
+        seen ||= view.capture?.order === 'initial-sync';
+        return initialSyncSentence(view);
       },
     });
     const { synced } = this.options.watch.view;
-    step.done(syncedText(synced, copy.seen), synced === null ? {} : { ...synced });
+    step.done(syncedText(synced, seen), synced === null ? {} : { ...synced });
   }
 
   async firstSnapshot(): Promise<SnapshotState> {

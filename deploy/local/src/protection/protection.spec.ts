@@ -5,6 +5,8 @@ import {
   captureDisturbed,
   captureKey,
   captureState,
+  forkRecorded,
+  gapRecorded,
   headKey,
   headState,
   initialSyncCompleted,
@@ -19,12 +21,13 @@ import {
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { Publisher } from '@headwater/service-kit';
 import { eventually } from '@headwater/testing';
+import { Report } from '../output/report.js';
 import { follow } from './follow.js';
 import { ProtectionWatch } from './protection-watch.js';
 import { restorableSecond } from './restorable.js';
-import { fatalTrouble } from './trouble.js';
+import { TroubleTeller } from './trouble-teller.js';
 import { emptyView, newestSnapshot, type ProtectionView } from './view.js';
-import { etaOf, initialSyncSentence, lagSentence, snapshotSentence } from './wording.js';
+import { initialSyncSentence, lagSentence, snapshotSentence } from './wording.js';
 
 const about = { deployment: 'sample', replicaSet: 'sample' };
 const updatedAt = '2026-11-24T08:00:00.000Z';
@@ -110,6 +113,11 @@ describe('ProtectionWatch', () => {
     await publisher.event(captureDisturbed, { deployment: 'sample', id: '1' }, disturbed);
     const failed = { ...about, code: 'X-10001', reason: 'disk full' };
     await publisher.event(snapshotFailed, { deployment: 'sample', id: '2' }, failed);
+    const gap = { ...about, chain: 'c1', from: at(100), to: at(200) };
+    await publisher.event(gapRecorded, { deployment: 'sample', id: '5' }, gap);
+    const fork = { ...about, chain: 'c1', at: at(100), reason: 'a rollback' };
+    await publisher.event(forkRecorded, { deployment: 'sample', id: '6' }, fork);
+    await publisher.event(gapRecorded, { deployment: 'other', id: '7' }, { ...gap, deployment: 'other' });
     const synced = { ...about, syncId: 's', chain: 'c1', stop: at(999), parts: 1, documents: 7, bytes: 70 };
     await publisher.event(
       initialSyncCompleted,
@@ -118,7 +126,7 @@ describe('ProtectionWatch', () => {
     );
     await publisher.event(initialSyncCompleted, { deployment: 'sample', id: '4' }, synced);
     await eventually(() => watch.view.synced);
-    await eventually(() => watch.view.troubles.length === 2 && watch.view.snapshots.length === 2);
+    await eventually(() => watch.view.troubles.length === 4 && watch.view.snapshots.length === 2);
     expect(watch.view).toMatchObject({
       agent: null,
       synced: { deployment: 'sample', documents: 7 },
@@ -128,8 +136,10 @@ describe('ProtectionWatch', () => {
         { t: 1002, i: 1 },
       ],
       troubles: [
-        { kind: 'hold', reason: 'no space' },
-        { kind: 'snapshot-failed', reason: 'disk full' },
+        { number: 1, kind: 'hold', reason: 'no space' },
+        { number: 2, kind: 'snapshot-failed', reason: 'disk full' },
+        { number: 3, kind: 'gap', reason: expect.stringContaining('from 1970-01-01T00:01:40Z to') as string },
+        { number: 4, kind: 'fork', reason: expect.stringContaining('rollback') as string },
       ],
     });
     expect(newestSnapshot(watch.view)?.snapshotId).toBe('s1');
@@ -167,22 +177,6 @@ describe('restorableSecond', () => {
   });
 });
 
-describe('fatalTrouble', () => {
-  const troubles = (kind: ProtectionView['troubles'][number]['kind'], times: number) =>
-    fatalTrouble({
-      ...emptyView,
-      troubles: Array.from({ length: times }, () => ({ kind, reason: 'because' })),
-    });
-
-  it('is a refusal at once, what is tried again the third time, and nothing else', () => {
-    expect(troubles('refused', 1)).toMatchObject({ code: 'LAUNCHER-10006', message: 'because' });
-    expect(troubles('sync-abandoned', 2)).toBeNull();
-    expect(troubles('sync-abandoned', 3)).toMatchObject({ code: 'LAUNCHER-10007' });
-    expect(troubles('snapshot-failed', 3)).toMatchObject({ code: 'LAUNCHER-10007' });
-    expect(troubles('rewind', 9)).toBeNull();
-  });
-});
-
 describe('sentences', () => {
   const sync = {
     id: 's',
@@ -195,19 +189,12 @@ describe('sentences', () => {
   };
 
   it('tell how far the initial sync is', () => {
-    expect(initialSyncSentence(emptyView, 0).text).toBe('waiting for the agent to reach the replica set');
-    expect(initialSyncSentence({ ...emptyView, agent: { ...agent, sync } }, 2)).toEqual({
-      text: '45,000 of 120,000 documents, 30 MB of 90 MB, about 4.0 s left',
-      fields: {
-        documentsDone: 45_000,
-        documentsTotal: 120_000,
-        bytesDone: 30e6,
-        bytesTotal: 90e6,
-        etaSeconds: 4,
-      },
+    expect(initialSyncSentence(emptyView).text).toBe('waiting for the agent to reach the replica set');
+    const copyStart = { syncId: 's', atMillis: Date.parse(updatedAt) - 2000, bytesDone: 10e6 };
+    expect(initialSyncSentence({ ...emptyView, agent: { ...agent, sync }, copyStart })).toMatchObject({
+      text: '30 MB of 90 MB (33 %), 10 MB/s, about 6 s left; 45,000 of 120,000 documents',
+      fields: { documentsDone: 45_000, bytesTotal: 90e6, bytesPerSecond: 10e6, etaSeconds: 6 },
     });
-    expect(etaOf(0, 100, 5)).toBeNull();
-    expect(etaOf(1, 100, 0.1)).toBeNull();
   });
 
   it('tell what the head is doing', () => {
@@ -233,6 +220,8 @@ describe('sentences', () => {
 describe('follow', () => {
   const step = { progress: () => undefined, note: () => undefined, done: () => undefined };
   const waiting = {
+    board: () => ({ headline: '', tone: 'good', subject: '', rows: [] }) as const,
+    teller: new TroubleTeller(new Report({ show: () => undefined }, new ManualClock())),
     sentence: () => ({ text: 'working', fields: {} }),
     mark: () => 'the same',
     patienceSeconds: 600,
@@ -258,17 +247,18 @@ describe('follow', () => {
     await bus.close();
   });
 
-  it('gives up when nothing moves for ten minutes', async () => {
+  it('gives up when nothing moves for as long as it was told', async () => {
     const clock = new ManualClock();
     const bus = await EmbeddedBus.open(':memory:', { clock });
     const watch = await ProtectionWatch.start(bus, about, 0);
     const { signal } = new AbortController();
-    const following = follow({ watch, step, clock, signal, ...waiting, until: () => false });
+    const options = { watch, step, clock, signal, ...waiting, patienceSeconds: 60 };
+    const following = follow({ ...options, until: () => false });
     const outcome = expect(following).rejects.toMatchObject({
       code: 'LAUNCHER-10008',
-      message: 'nothing moved for 10 min 0 s: working',
+      message: 'nothing moved for 1 min 0 s: working',
     });
-    for (let second = 0; second <= 601; second++) await clock.advance(1000);
+    for (let second = 0; second <= 61; second++) await clock.advance(1000);
     await outcome;
     await bus.close();
   });

@@ -1,7 +1,9 @@
-import type { AgentState, HeadState } from '@headwater/contracts';
+import type { HeadState } from '@headwater/contracts';
 import type { OplogTimestamp } from '@headwater/oplog';
-import { bytes, count, duration, timeOfDay } from '../output/quantities.js';
+import { count, timeOfDay } from '../output/quantities.js';
 import type { Fields } from '../output/step-event.js';
+import { copyOf } from '../status/copy.js';
+import { copyText } from '../status/row-wording.js';
 import type { ProtectionView } from './view.js';
 
 export interface Sentence {
@@ -9,35 +11,19 @@ export interface Sentence {
   readonly fields: Fields;
 }
 
-type SyncProgress = NonNullable<AgentState['sync']>;
-
-/** How far the initial sync is. @param elapsedSeconds since its first byte was seen */
-export function initialSyncSentence({ agent, capture }: ProtectionView, elapsedSeconds: number): Sentence {
+/** How far the initial sync is. */
+export function initialSyncSentence(view: ProtectionView): Sentence {
+  const { agent, capture } = view;
   if (agent === null) return { text: 'waiting for the agent to reach the replica set', fields: {} };
   if (agent.phase === 'source-unreachable') {
     return { text: 'the replica set does not answer: trying again', fields: {} };
   }
-  if (agent.sync !== null) return copySentence(agent.sync, elapsedSeconds);
+  const copy = copyOf(view);
+  if (copy !== null) return { text: copyText(copy), fields: { ...copy } };
   if (capture !== null && agent.syncSent !== null && agent.syncSent === capture.sync?.id) {
     return { text: 'everything is copied; the last parts are being archived', fields: {} };
   }
   return { text: 'beginning', fields: {} };
-}
-
-function copySentence(sync: SyncProgress, elapsedSeconds: number): Sentence {
-  const { documentsDone, documentsTotal, bytesDone, bytesTotal } = sync;
-  const etaSeconds = etaOf(bytesDone, bytesTotal, elapsedSeconds);
-  const eta = etaSeconds === null ? '' : `, about ${duration(etaSeconds)} left`;
-  return {
-    text: `${count(documentsDone)} of ${count(documentsTotal)} documents, ${bytes(bytesDone)} of ${bytes(bytesTotal)}${eta}`,
-    fields: { documentsDone, documentsTotal, bytesDone, bytesTotal, etaSeconds },
-  };
-}
-
-/** Null while too little is known. */
-export function etaOf(done: number, total: number, elapsedSeconds: number): number | null {
-  if (done <= 0 || elapsedSeconds < 0.5) return null;
-  return Math.round(((total - done) / done) * elapsedSeconds * 10) / 10;
 }
 
 /** What the head is doing on the way to the first snapshot. */

@@ -5,9 +5,12 @@ import { messageOf } from '@headwater/errors';
 import { launcherErrors } from '../launcher-errors.js';
 
 const answerMillis = 30_000;
-/** An answer that fails to come is asked for again this often. */
-const attempts = 5;
+/** An answer that fails to come is asked for again this often: a service that died is started again meanwhile. */
+const attempts = 90;
 const pauseMillis = 1000;
+
+/** It starts, or it stops. */
+const notServing = 503;
 
 /** The members of an RFC 9457 document that people want to read. */
 interface Problem {
@@ -21,7 +24,8 @@ interface Problem {
 /** Speaks the REST API of the restore service. */
 export class RestoreClient {
   constructor(
-    private readonly url: string,
+    /** Asked for at each request: the service may have moved to another port. */
+    private readonly url: () => string,
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
   ) {}
@@ -29,13 +33,14 @@ export class RestoreClient {
   /**
    * Asks for a restore.
    *
-   * @returns where its job is
+   * @param key the same for each try of one request
+   * @returns the path of its job
    * @throws launcherErrors.restoreRefused
    */
-  async request(request: RestoreRequest): Promise<string> {
-    const response = await this.fetch(`${this.url}/v1/restores`, {
+  async request(request: RestoreRequest, key: string): Promise<string> {
+    const response = await this.answer('/v1/restores', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify(request),
     });
     const location = response.headers.get('location');
@@ -43,21 +48,29 @@ export class RestoreClient {
       throw launcherErrors.restoreRefused(`the restore was refused: ${await problemOf(response)}`);
     }
     await response.body?.cancel();
-    return new URL(location, this.url).href;
+    return new URL(location, this.url()).pathname;
   }
 
-  /** @throws launcherErrors.restoreRefused when there is no such job, or no answer after five attempts */
-  async job(location: string): Promise<RestoreJobBody> {
+  /** @throws launcherErrors.restoreRefused when there is no such job, or no answer for a minute and a half */
+  async job(path: string): Promise<RestoreJobBody> {
+    const response = await this.answer(path, {});
+    if (response.ok) return restoreJobSchema.parse(await response.json());
+    throw launcherErrors.restoreRefused(`the restore job cannot be read: ${await problemOf(response)}`);
+  }
+
+  /** The first answer of a service that serves. */
+  private async answer(path: string, init: RequestInit): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
+      const last = attempt === attempts;
       try {
-        const response = await this.fetch(location, {});
-        if (response.ok) return restoreJobSchema.parse(await response.json());
-        throw launcherErrors.restoreRefused(`the restore job cannot be read: ${await problemOf(response)}`);
+        const response = await this.fetch(`${this.url()}${path}`, init);
+        if (last || response.status !== notServing) return response;
+        await response.body?.cancel();
       } catch (error) {
         this.signal.throwIfAborted();
-        if (attempt === attempts) throw error;
-        await this.clock.sleep(pauseMillis, this.signal);
+        if (last) throw error;
       }
+      await this.clock.sleep(pauseMillis, this.signal);
     }
   }
 

@@ -43,10 +43,11 @@ type Answer = { status: number; body: unknown; location?: string };
 
 /** A restore service that gives these answers, one a request. */
 async function serving(answers: Answer[]) {
-  const asked: { method: string; url: string; body: string }[] = [];
+  const asked: { method: string; url: string; body: string; key: unknown }[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = (await request.toArray()).join('');
-    asked.push({ method: request.method ?? '', url: request.url ?? '', body });
+    const { method = '', url = '', headers } = request;
+    asked.push({ method, url, body, key: headers['idempotency-key'] });
     const { status, body: told, location } = answers.shift() ?? { status: 500, body: {} };
     response.writeHead(status, location === undefined ? {} : { location });
     response.end(typeof told === 'string' ? told : JSON.stringify(told));
@@ -58,7 +59,7 @@ async function serving(answers: Answer[]) {
   const told: string[] = [];
   const note = (text: string): void => void told.push(text);
   const { signal } = new AbortController();
-  const client = new RestoreClient(`http://127.0.0.1:${port}`, systemClock, signal);
+  const client = new RestoreClient(() => `http://127.0.0.1:${port}`, systemClock, signal);
   const restore = () =>
     restoreToSecond(
       client,
@@ -96,6 +97,30 @@ describe('restoreToSecond', () => {
       delivery: { kind: 'directory', path: '/d/restored/x' },
     });
     expect(told).toEqual(['replaying the writes after the snapshot: 0 of 5 oplog entries']);
+  });
+
+  it('waits for a service that is being started again, and asks once more for what that broke off', async () => {
+    const interrupted = { code: 'RESTORE-10009', message: 'the service ended', solution: 'Again.' };
+    const { asked, told, restore } = await serving([
+      { status: 503, body: {} },
+      accepted,
+      { status: 503, body: {} },
+      { status: 200, body: { ...planned, state: 'Failed', error: interrupted } },
+      { ...accepted, location: '/v1/restores/r2' },
+      { status: 200, body: { ...planned, state: 'Delivered', restoredTo: ts, verification } },
+    ]);
+    await expect(restore()).resolves.toMatchObject({ restoredTo: ts });
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /v1/restores',
+      'POST /v1/restores',
+      'GET /v1/restores/r1',
+      'GET /v1/restores/r1',
+      'POST /v1/restores',
+      'GET /v1/restores/r2',
+    ]);
+    expect(asked[0]?.key).toBe(asked[1]?.key);
+    expect(asked[4]?.key).not.toBe(asked[1]?.key);
+    expect(told).toEqual([expect.stringContaining('asked for once more')]);
   });
 
   it('tells why a restore is refused', async () => {

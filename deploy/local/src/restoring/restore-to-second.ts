@@ -1,4 +1,4 @@
-import type { RestoreJobBody, RestoreVerification } from '@headwater/contracts';
+import type { RestoreJobBody, RestoreRequest, RestoreVerification } from '@headwater/contracts';
 import type { Clock } from '@headwater/clock';
 import type { OplogTimestamp } from '@headwater/oplog';
 import { launcherErrors } from '../launcher-errors.js';
@@ -8,6 +8,15 @@ import type { RestoreClient } from './restore-client.js';
 import { jobFields, jobText } from './restore-wording.js';
 
 const pollMillis = 250;
+/** How a job says that its service ended before it did (restoreErrors.interrupted), and how often it is begun. */
+const interruptedCode = 'RESTORE-10009';
+const attempts = 5;
+
+interface RestoreSurroundings {
+  readonly step: Step;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
 
 export interface RestoreWish {
   readonly deployment: string;
@@ -33,21 +42,44 @@ export interface DeliveredRestore {
 export async function restoreToSecond(
   client: RestoreClient,
   wish: RestoreWish,
-  { step, clock, signal }: { readonly step: Step; readonly clock: Clock; readonly signal: AbortSignal },
+  surroundings: RestoreSurroundings,
 ): Promise<DeliveredRestore> {
-  const { deployment, second, directory } = wish;
-  const location = await client.request({
-    deploymentId: deployment,
-    target: { kind: 'time', time: isoSecond(second) },
-    delivery: { kind: 'directory', path: directory },
-  });
+  for (let attempt = 1; ; attempt++) {
+    const job = await finished(
+      client,
+      await client.request(requestOf(wish), keyOf(wish, attempt)),
+      surroundings,
+    );
+    if (job.state === 'Delivered') return delivered(job, wish.directory);
+    if (job.error?.code !== interruptedCode || attempt === attempts) throw failure(job);
+    surroundings.step.note('the restore service ended during the restore: it is asked for once more');
+  }
+}
+
+async function finished(
+  client: RestoreClient,
+  path: string,
+  { step, clock, signal }: RestoreSurroundings,
+): Promise<RestoreJobBody> {
   for (;;) {
-    const job = await client.job(location);
-    if (job.state === 'Failed') throw failure(job);
-    if (job.state === 'Delivered') return delivered(job, directory);
+    const job = await client.job(path);
+    if (job.state === 'Failed' || job.state === 'Delivered') return job;
     step.progress(jobText(job), jobFields(job));
     await clock.sleep(pollMillis, signal);
   }
+}
+
+function requestOf({ deployment, second, directory }: RestoreWish): RestoreRequest {
+  return {
+    deploymentId: deployment,
+    target: { kind: 'time', time: isoSecond(second) },
+    delivery: { kind: 'directory', path: directory },
+  };
+}
+
+/** One request is one job, however often it is sent. */
+function keyOf({ deployment, second }: RestoreWish, attempt: number): string {
+  return `launcher-${deployment}-${second}-${attempt}`;
 }
 
 function failure({ error, id }: RestoreJobBody): Error {

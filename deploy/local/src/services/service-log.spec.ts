@@ -1,4 +1,14 @@
-import { appendFileSync, existsSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory, type TemporaryDirectory } from '@headwater/testing';
 import { readableLine, ServiceLog } from './service-log.js';
@@ -19,6 +29,21 @@ describe('ServiceLog', () => {
     appendFileSync(path, 'a\nb\n\nc\n');
     await expect(log.lastLines(2)).resolves.toEqual(['b', 'c']);
     await expect(log.lastLines(9)).resolves.toEqual(['a', 'b', 'c']);
+  });
+
+  it('sets aside what becomes long under a process that writes to it, and goes on in the same file', async () => {
+    const log = await ServiceLog.open(path);
+    const output = openSync(path, 'a');
+    writeSync(output, 'early\n');
+    await log.bound();
+    expect(existsSync(`${path}.1`)).toBe(false);
+    writeSync(output, Buffer.alloc(17 * 1024 * 1024, 'x\n'));
+    await log.bound();
+    writeSync(output, 'late\n');
+    closeSync(output);
+    expect(statSync(`${path}.1`).size).toBeGreaterThan(17 * 1024 * 1024);
+    expect(readFileSync(path, 'utf8')).toBe('late\n');
+    await expect(log.lastLines(3)).resolves.toEqual(['late']);
   });
 
   it('sets a long log aside', async () => {

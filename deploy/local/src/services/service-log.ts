@@ -1,15 +1,17 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 const setAsideAboveBytes = 16 * 1024 * 1024;
+/** Where there is no room for what is set aside, the log is emptied rather than grow on. */
+const emptiedAboveBytes = 4 * setAsideAboveBytes;
 const readAtMostBytes = 256 * 1024;
 
-/** The log file of a service; runs are appended to it. */
+/** The log file of a service; runs are appended to it. With what is set aside it takes about 32 MiB. */
 export class ServiceLog {
   private constructor(
     readonly path: string,
     /** Where this run begins, in bytes. */
-    private readonly from: number,
+    private from: number,
   ) {}
 
   /** Makes its directory; a long log of earlier runs is set aside as `<path>.1`. */
@@ -19,6 +21,22 @@ export class ServiceLog {
     if (size <= setAsideAboveBytes) return new ServiceLog(path, size);
     await rename(path, `${path}.1`);
     return new ServiceLog(path, 0);
+  }
+
+  /**
+   * Sets aside what has become long as `<path>.1`, in place of what was there, and begins anew; the process goes on
+   * writing to the same file, to whose end it appends. Lines that it writes in that very moment may be lost.
+   */
+  async bound(): Promise<void> {
+    const { size } = await stat(this.path);
+    if (size <= setAsideAboveBytes) return;
+    try {
+      await copyFile(this.path, `${this.path}.1`);
+    } catch (error) {
+      if (size <= emptiedAboveBytes) throw error;
+    }
+    await truncate(this.path);
+    this.from = 0;
   }
 
   /** The last lines of this run, for people. */

@@ -1,12 +1,16 @@
-/** In the order in which data flows through them, which is the order of their stop. */
+/** In the order in which data flows through them. */
 export const serviceNames = ['agent', 'ingest', 'snapshot-builder', 'restore'] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 
+/** In their order: who takes requests and gives commands, then along the flow of the data, then who listens to all. */
+export const stopStages = ['asked', 'source', 'archive', 'snapshots', 'events'] as const;
+
 interface ServiceFacts {
   readonly portVariable: string;
   readonly defaultPort: number;
-  /** What it does, for somebody who sees it for the first time. */
+  readonly stopStage: (typeof stopStages)[number];
+  /** What it does, for somebody who sees it for the first time; at most 35 columns. */
   readonly does: string;
 }
 
@@ -14,21 +18,25 @@ export const serviceFacts: Readonly<Record<ServiceName, ServiceFacts>> = {
   agent: {
     portVariable: 'HEADWATER_AGENT_PORT',
     defaultPort: 7310,
-    does: 'copies the replica set once, then follows its oplog (its log of all writes)',
+    stopStage: 'source',
+    does: 'copies once, then follows the oplog',
   },
   ingest: {
     portVariable: 'HEADWATER_INGEST_PORT',
     defaultPort: 7311,
-    does: 'checks that no write is missing and archives the oplog',
+    stopStage: 'archive',
+    does: 'archives the oplog, misses no write',
   },
   'snapshot-builder': {
     portVariable: 'HEADWATER_SNAPSHOT_BUILDER_PORT',
     defaultPort: 7312,
-    does: 'keeps a copy of the data files up to date and seals snapshots of it',
+    stopStage: 'snapshots',
+    does: 'keeps a copy and seals snapshots',
   },
   restore: {
     portVariable: 'HEADWATER_RESTORE_PORT',
     defaultPort: 7300,
-    does: 'restores any archived second as data files, by REST',
+    stopStage: 'asked',
+    does: 'restores any archived second',
   },
 };

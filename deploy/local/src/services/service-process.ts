@@ -96,6 +96,12 @@ export class ServiceProcess {
     return this.stopping;
   }
 
+  /** At once, with whatever it has started. */
+  kill(): void {
+    this.stopping ??= this.ended.then(() => undefined);
+    if (this.exit === null) killGroup(this.pid);
+  }
+
   private async end(): Promise<void> {
     if (this.exit !== null) return;
     this.child.kill('SIGTERM');

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '@headwater/clock';
-import type { HeadwaterError } from '@headwater/errors';
 import { eventually, temporaryDirectory, type TemporaryDirectory } from '@headwater/testing';
-import { serviceFacts, serviceNames } from './service-names.js';
+import type { ServiceEvent } from './service-event.js';
+import { serviceFacts, serviceNames, stopStages, type ServiceName } from './service-names.js';
 import { Services } from './services.js';
 
 /** Listens and logs as a service does, and notes in which order the services stop. */
@@ -26,6 +26,9 @@ process.on('SIGTERM', () => {
   appendFileSync(STOPS, NAME + '\\n');
   process.exit(0);
 });`;
+
+/** Processes start slowly on a loaded machine. */
+jest.setTimeout(120_000);
 
 describe('Services', () => {
   let folder: TemporaryDirectory;
@@ -50,76 +53,128 @@ describe('Services', () => {
     await once(stranger, 'listening');
     taken = (stranger.address() as AddressInfo).port;
   });
+  let services: Services | null = null;
   afterEach(async () => {
+    services?.kill();
+    await services?.stop();
+    services = null;
     stranger.close();
     await folder.remove();
   });
 
   function servicesOf() {
-    const instead: unknown[] = [];
-    const deaths: HeadwaterError[] = [];
-    const services = new Services({
+    const events: ServiceEvent[] = [];
+    const pids: (readonly number[])[] = [];
+    const made = new Services({
       programs: folder.path,
       environment: {},
-      wantedPorts: { agent: 0, ingest: taken, 'snapshot-builder': 0, restore: 0 },
+      wantedPorts: { ...ports(0), ingest: taken },
       logs: join(folder.path, 'logs'),
       clock: systemClock,
-      onPortTaken: (...what) => void instead.push(what),
-      onDeath: (error) => void deaths.push(error),
+      onEvent: (event) => void events.push(event),
+      onPids: (now) => void pids.push(now),
     });
-    return { services, instead, deaths };
+    services = made;
+    return { services: made, events, pids };
   }
 
-  it('take other ports where theirs are taken, and stop in the order of the data', async () => {
-    const { services, instead, deaths } = servicesOf();
+  const ports = (port: number) =>
+    Object.fromEntries(serviceNames.map((name) => [name, port])) as Record<ServiceName, number>;
+  const stopsOf = (name: string) => join(folder.path, name);
+  /** What a service does before it begins; `once` is a file that tells that it did. */
+  function precede(name: ServiceName, text: string): void {
+    const main = join(folder.path, name, 'main.js');
+    writeFileSync(main, text + readFileSync(main, 'utf8'));
+  }
+
+  it('take other ports where theirs are taken, and stop in stages', async () => {
+    const { services, events, pids } = servicesOf();
     await services.start(signal);
-    expect(instead).toEqual([['ingest', taken, expect.any(Number)]]);
+    expect(events).toEqual([
+      { kind: 'port-taken', service: 'ingest', wanted: taken, port: expect.any(Number) as number },
+    ]);
     expect(services.urlOf('ingest')).not.toBe(`http://127.0.0.1:${taken}`);
     for (const name of serviceNames) expect((await fetch(services.urlOf(name))).status).toBe(200);
+    expect(new Set(pids.at(-1))).toEqual(new Set(serviceNames.map((name) => services.pidOf(name))));
     await services.stop();
-    const stops = readFileSync(join(folder.path, 'stops'), 'utf8').trim().split('\n');
-    expect(stops.slice(0, 2)).toEqual(['agent', 'ingest']);
-    expect(stops.slice(2).sort()).toEqual(['restore', 'snapshot-builder']);
-    expect(deaths).toEqual([]);
+    const stops = readFileSync(stopsOf('stops'), 'utf8').trim().split('\n') as ServiceName[];
+    expect(stops).toHaveLength(serviceNames.length);
+    const stages = stops.map((name) => stopStages.indexOf(serviceFacts[name].stopStage));
+    expect(stages).toEqual([...stages].sort());
+    expect(stops.indexOf('agent')).toBeLessThan(stops.indexOf('ingest'));
+    expect(events).toHaveLength(1);
   });
 
   it('try again where somebody took the port after we had looked', async () => {
-    const once = join(folder.path, 'once');
-    const first = `
-      const fs = require('node:fs');
-      if (!fs.existsSync(${JSON.stringify(once)})) {
-        fs.writeFileSync(${JSON.stringify(once)}, '');
+    precede(
+      'restore',
+      `const fs = require('node:fs');
+      if (!fs.existsSync(${JSON.stringify(stopsOf('once'))})) {
+        fs.writeFileSync(${JSON.stringify(stopsOf('once'))}, '');
         console.log(JSON.stringify({ msg: 'cannot start', err: { code: 'KIT-10002' } }));
         process.exit(1);
-      }\n`;
-    const main = join(folder.path, 'restore', 'main.js');
-    writeFileSync(main, first + readFileSync(main, 'utf8'));
-    const { services, deaths } = servicesOf();
+      }\n`,
+    );
+    const { services } = servicesOf();
     await services.start(signal);
     expect((await fetch(services.urlOf('restore'))).status).toBe(200);
     await services.stop();
-    expect(deaths).toEqual([]);
   });
 
-  it('tell when one of them dies, with the end of its log', async () => {
-    const { services, deaths } = servicesOf();
+  it('are started again on their ports when they die, and say why', async () => {
+    const { services, events } = servicesOf();
     await services.start(signal);
-    process.kill(services.pidOf('restore') ?? 0, 'SIGKILL');
-    await eventually(() => deaths.length > 0);
-    expect(deaths[0]).toMatchObject({
-      code: 'LAUNCHER-10004',
-      message: 'the restore service ended by itself with signal SIGKILL',
-      details: { service: 'restore', logLines: [expect.stringContaining('listening')] },
+    for (const name of serviceNames) {
+      const [pid, url] = [services.pidOf(name) ?? 0, services.urlOf(name)];
+      process.kill(pid, 'SIGKILL');
+      await eventually(() => events.some(({ kind, service }) => kind === 'back' && service === name), {
+        deadlineMs: 60_000,
+      });
+      expect(services.urlOf(name)).toBe(url);
+      expect(services.pidOf(name)).not.toBe(pid);
+      expect((await fetch(url)).status).toBe(200);
+    }
+    const ends = events.filter(({ kind }) => kind === 'ended');
+    expect(ends.map(({ service }) => service)).toEqual([...serviceNames]);
+    expect(ends[0]).toMatchObject({
+      how: 'signal SIGKILL',
+      restartInSeconds: 0.5,
+      restarts: 1,
+      logLines: [expect.stringContaining('listening')],
     });
+    expect(services.conditions.every(({ phase, restarts }) => phase === 'ready' && restarts === 1)).toBe(
+      true,
+    );
     await services.stop();
   });
 
-  it('do not come up when one of them cannot start, and then none is left', async () => {
-    writeFileSync(join(folder.path, 'ingest', 'main.js'), `console.error('no such store'); process.exit(3);`);
+  it('stay down when they are stopped while one waits to be started again', async () => {
+    const { services, events } = servicesOf();
+    await services.start(signal);
+    process.kill(services.pidOf('agent') ?? 0, 'SIGKILL');
+    await eventually(() => events.some(({ kind }) => kind === 'ended'));
+    await services.stop();
+    expect(serviceNames.map((name) => services.pidOf(name))).toEqual(serviceNames.map(() => null));
+    expect(services.conditions.find(({ name }) => name === 'agent')).toMatchObject({ phase: 'waiting' });
+  });
+
+  it('are all gone at once when they are killed', async () => {
+    const { services } = servicesOf();
+    await services.start(signal);
+    services.kill();
+    await services.stop();
+    expect(serviceNames.map((name) => services.pidOf(name))).toEqual(serviceNames.map(() => null));
+    expect(existsSync(stopsOf('stops'))).toBe(false);
+  });
+
+  it('do not come up when the configuration of one is wrong, and then none is left', async () => {
+    const said = { msg: 'cannot start', err: { code: 'KIT-10001', message: 'no such store' } };
+    precede('ingest', `console.log(${JSON.stringify(JSON.stringify(said))}); process.exit(3);\n`);
     const { services } = servicesOf();
     await expect(services.start(signal)).rejects.toMatchObject({
-      message: 'the ingest service ended by itself with exit code 3',
-      details: { logLines: ['no such store'] },
+      code: 'LAUNCHER-10004',
+      message: 'the ingest service cannot start: it ended with exit code 3',
+      details: { logLines: [expect.stringContaining('no such store')] },
     });
     const pid = services.pidOf('agent') ?? 0;
     await services.stop();

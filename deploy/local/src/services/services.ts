@@ -1,114 +1,103 @@
-import { join } from 'node:path';
-import type { Clock } from '@headwater/clock';
-import type { HeadwaterError } from '@headwater/errors';
-import { launcherErrors } from '../launcher-errors.js';
-import { choosePort } from './ports.js';
-import { awaitReady } from './readiness.js';
-import { serviceFacts, serviceNames, type ServiceName } from './service-names.js';
-import { ServiceLog } from './service-log.js';
-import { describeExit, ServiceProcess } from './service-process.js';
+import type { ServiceEvent } from './service-event.js';
+import { serviceFacts, serviceNames, stopStages, type ServiceName } from './service-names.js';
+import {
+  SupervisedService,
+  type ServiceCondition,
+  type SupervisedServiceOptions,
+} from './supervised-service.js';
 
-export interface ServicesOptions {
-  /** Holds `<name>/main.js`. */
-  readonly programs: string;
-  /** Of every service, without its port. */
-  readonly environment: NodeJS.ProcessEnv;
+export interface ServicesOptions extends Omit<SupervisedServiceOptions, 'wantedPort' | 'onSpawn'> {
   /** Where a service listens if nobody else does. */
   readonly wantedPorts: Readonly<Record<ServiceName, number>>;
-  readonly logs: string;
-  readonly clock: Clock;
-  /** Another process has the port that was wanted. */
-  onPortTaken(service: ServiceName, wanted: number, port: number): void;
-  /** A service that was ready ended, and nobody asked it to. */
-  onDeath(error: HeadwaterError): void;
+  onEvent(event: ServiceEvent): void;
+  /** The processes that run now; called whenever one was started. */
+  onPids(pids: readonly number[]): void;
 }
 
-const shownLines = 8;
-/** Another process may take a port between our look and the service's. */
-const portAttempts = 5;
-/** How a service says that its port is taken (kitErrors.portTaken). */
-const portTakenCode = 'KIT-10002';
+const lookAtLogsEveryMillis = 5_000;
 
-/** The four services of this version, each a process. */
+/** Every service, each a process that is kept running. */
 export class Services {
-  private readonly running = new Map<ServiceName, ServiceProcess>();
-  private readonly ports = new Map<ServiceName, number>();
-  private readonly stopping = new AbortController();
-  private starting: Promise<unknown> = Promise.resolve();
+  private readonly services: ReadonlyMap<ServiceName, SupervisedService>;
+  private readonly logs: NodeJS.Timeout;
 
-  constructor(private readonly options: ServicesOptions) {}
-
-  /** Once it is ready. */
-  urlOf(name: ServiceName): string {
-    return `http://127.0.0.1:${this.ports.get(name) ?? 0}`;
+  constructor(options: ServicesOptions) {
+    const { wantedPorts, ...rest } = options;
+    const onSpawn = (): void => {
+      options.onPids(this.pids);
+    };
+    this.services = new Map(
+      serviceNames.map((name) => [
+        name,
+        new SupervisedService(name, { ...rest, wantedPort: wantedPorts[name], onSpawn }),
+      ]),
+    );
+    this.logs = setInterval(() => void this.boundLogs(), lookAtLogsEveryMillis);
+    this.logs.unref();
   }
 
+  /** Of the process that runs now or ran last. */
+  urlOf(name: ServiceName): string {
+    return this.of(name).url;
+  }
+
+  /** Null while none runs. */
   pidOf(name: ServiceName): number | null {
-    return this.running.get(name)?.pid ?? null;
+    return this.of(name).pid;
+  }
+
+  get conditions(): readonly ServiceCondition[] {
+    return [...this.services.values()].map(({ condition }) => condition);
   }
 
   /**
-   * Resolves when all of them are ready.
+   * Resolves when each was ready once; from then on they are kept running.
    *
    * @throws launcherErrors.serviceEnded, serviceNotReady; the signal's reason
    */
   async start(signal: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([signal, this.stopping.signal]);
-    const begun = serviceNames.map((name) => this.bringUp(name, either));
-    this.starting = Promise.allSettled(begun);
-    await Promise.all(begun);
-  }
-
-  /** In the order of the data: whoever sends stops before whoever takes. */
-  async stop(): Promise<void> {
-    this.stopping.abort(new Error('the services are being stopped'));
-    await this.starting;
-    for (const step of [['agent'], ['ingest'], ['snapshot-builder', 'restore']] as const) {
-      await Promise.all(step.map(async (name) => this.running.get(name)?.stop()));
-    }
-  }
-
-  private async bringUp(name: ServiceName, signal: AbortSignal): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      const service = await this.spawn(name, signal);
-      const { clock } = this.options;
-      if ((await awaitReady(service, this.urlOf(name), { clock, signal })) === 'ready') {
-        void service.ended.then(() => this.ended(service));
-        return;
-      }
-      if (attempt === portAttempts || !(await service.log.text()).includes(portTakenCode)) {
-        throw await deathOf(service);
-      }
-    }
-  }
-
-  private async spawn(name: ServiceName, signal: AbortSignal): Promise<ServiceProcess> {
-    const { programs, environment, wantedPorts, logs, clock } = this.options;
-    const { port, instead } = await choosePort(wantedPorts[name]);
-    const log = await ServiceLog.open(join(logs, `${name}.log`));
     signal.throwIfAborted();
-    if (instead) this.options.onPortTaken(name, wantedPorts[name], port);
-    const service = await ServiceProcess.start({
-      name,
-      program: join(programs, name, 'main.js'),
-      environment: { ...environment, [serviceFacts[name].portVariable]: String(port) },
-      log,
-      clock,
-    });
-    this.ports.set(name, port);
-    this.running.set(name, service);
+    const stop = (): void => void this.stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.all([...this.services.values()].map((service) => service.start()));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /**
+   * In stages: what takes requests and gives commands first, then along the flow of the data, so that whoever sends
+   * has stopped before whoever takes.
+   */
+  async stop(): Promise<void> {
+    clearInterval(this.logs);
+    for (const stage of stopStages) {
+      const members = serviceNames.filter((name) => serviceFacts[name].stopStage === stage);
+      await Promise.all(members.map((name) => this.of(name).stop()));
+    }
+  }
+
+  /** Without any order, and now. */
+  kill(): void {
+    for (const service of this.services.values()) service.kill();
+  }
+
+  private get pids(): readonly number[] {
+    return [...this.services.values()].flatMap(({ pid }) => (pid === null ? [] : [pid]));
+  }
+
+  private async boundLogs(): Promise<void> {
+    // A log that cannot be bounded now is looked at again in a moment.
+    await Promise.allSettled([...this.services.values()].map(async ({ log }) => log?.bound()));
+  }
+
+  private of(name: ServiceName): SupervisedService {
+    const service = this.services.get(name);
+    if (service === undefined) throw new Error(`there is no service ${name}`);
     return service;
   }
-
-  private async ended(service: ServiceProcess): Promise<void> {
-    if (!service.asked) this.options.onDeath(await deathOf(service));
-  }
-}
-
-async function deathOf({ name, log, exit }: ServiceProcess): Promise<HeadwaterError> {
-  const logLines = await log.lastLines(shownLines);
-  const how = exit === null ? 'for no known reason' : `with ${describeExit(exit)}`;
-  return launcherErrors.serviceEnded(`the ${name} service ended by itself ${how}`, {
-    details: { service: name, logFile: log.path, logLines },
-  });
 }

@@ -2,13 +2,17 @@ import type { DataDirectory } from '../data-directory/data-directory.js';
 import type { Run } from '../run.js';
 import type { Source } from '../source/source.js';
 import { serviceEnvironment } from './service-environment.js';
+import { serviceEventFields, serviceEventText, type ServiceEvent } from './service-event.js';
 import { serviceFacts, serviceNames, type ServiceName } from './service-names.js';
 import { Services } from './services.js';
 
-/** Starts the services and waits until each is ready. One that dies later ends the run. */
+/** Starts the services and waits until each is ready. From then on they are kept running. */
 export async function startServices(run: Run, directory: DataDirectory, source: Source): Promise<Services> {
   const { environment: inherited, programs, report, clock, closings, stop, options } = run;
-  const step = report.begin('services', 'Headwater: four services, each a process of its own');
+  const step = report.begin(
+    'services',
+    `Headwater: ${serviceNames.length} services, each a process of its own`,
+  );
   const { busFile, store, heads, logs } = directory;
   const { uri, binary } = source;
   const services = new Services({
@@ -17,22 +21,33 @@ export async function startServices(run: Run, directory: DataDirectory, source: 
     wantedPorts: wantedPorts(inherited),
     logs,
     clock,
-    onPortTaken: (service, wanted, port) => {
-      step.note(`port ${wanted} is taken: ${service} listens on ${port}`, { service, wanted, port });
+    onEvent: (event) => {
+      tell(run, event);
     },
-    onDeath: (error) => {
-      stop.abort(error);
+    onPids: (pids) => {
+      directory.noteProcesses(pids);
     },
   });
-  closings.add('services', () => services.stop());
+  closings.add('services', () => services.stop(), {
+    kill: () => {
+      services.kill();
+    },
+  });
   await services.start(stop.signal);
   for (const name of serviceNames) {
     const url = services.urlOf(name);
     const pid = services.pidOf(name);
-    step.note(`${name.padEnd(17)}${url}  ${serviceFacts[name].does}`, { service: name, url, pid });
+    step.note(`${name.padEnd(19)}${url}  ${serviceFacts[name].does}`, { service: name, url, pid });
   }
   step.done(`ready; their logs are in ${logs}`, { logs });
   return services;
+}
+
+function tell({ report }: Run, event: ServiceEvent): void {
+  const text = serviceEventText(event);
+  const fields = serviceEventFields(event);
+  if (event.kind === 'ended' || event.kind === 'not-ready') report.warn(text, fields);
+  else report.say(text, fields);
 }
 
 function wantedPorts(environment: NodeJS.ProcessEnv): Record<ServiceName, number> {

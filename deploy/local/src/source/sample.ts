@@ -56,6 +56,16 @@ export class Sample {
     return this.set.members.every((member) => member.running);
   }
 
+  /** On the same port and files. Resolves when its mongod answers. */
+  async restart(): Promise<void> {
+    for (const member of this.set.members) if (!member.running) await member.restart();
+  }
+
+  /** Without any order, and now. */
+  kill(): void {
+    for (const member of this.set.members) void member.kill9();
+  }
+
   /** The writes that a restore is checked by. Null before `beginWriting`. */
   get numbered(): NumberedWriter | null {
     return this.writers?.numbered ?? null;

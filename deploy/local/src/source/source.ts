@@ -1,11 +1,11 @@
 import type { MongodBinary } from '@headwater/mongod';
 import type { DataDirectory } from '../data-directory/data-directory.js';
-import { launcherErrors } from '../launcher-errors.js';
 import { bytes, count } from '../output/quantities.js';
 import type { Run } from '../run.js';
 import { obtainMongod } from './mongod.js';
 import { greetReplicaSet } from './own-replica-set.js';
 import { Sample, sampleName } from './sample.js';
+import { keepSampleRunning } from './sample-watch.js';
 import { shopSize } from './shop.js';
 
 /** What is protected. */
@@ -18,8 +18,6 @@ export interface Source {
   readonly sample: Sample | null;
 }
 
-const watchMillis = 500;
-
 /** The user's own replica set where there is a URI, else a sample. */
 export async function chooseSource(run: Run, directory: DataDirectory): Promise<Source> {
   const { options, environment, report, clock, stop } = run;
@@ -29,7 +27,8 @@ export async function chooseSource(run: Run, directory: DataDirectory): Promise<
     const sample = await startSample(run, directory, binary);
     return { uri: sample.uri, replicaSet: sampleName, binary, sample };
   }
-  const { replicaSet, series } = await greetReplicaSet(options.uri, { report, clock, signal });
+  const greeting = { report, clock, signal, sourceFile: directory.sourceFile };
+  const { replicaSet, series } = await greetReplicaSet(options.uri, greeting);
   const binary = await obtainMongod({ series, environment, report, signal });
   return { uri: options.uri, replicaSet, binary, sample: null };
 }
@@ -40,9 +39,12 @@ async function startSample(run: Run, directory: DataDirectory, binary: MongodBin
   const starting = () => Sample.start({ binary, directory: directory.sample, clock });
   const sample = await closings.begin('sample replica set', starting, {
     close: (started) => started.stop(),
+    kill: (started) => {
+      started.kill();
+    },
     signal: stop.signal,
   });
-  watchOver(sample, run, directory);
+  keepSampleRunning(sample, run, directory.sample);
   step.note(`one mongod at ${sample.host}`, { uri: sample.uri });
   const seeded = await sample.seed(step, stop.signal);
   sample.beginWriting();
@@ -56,21 +58,4 @@ async function startSample(run: Run, directory: DataDirectory, binary: MongodBin
     seeded,
   });
   return sample;
-}
-
-/** A sample that dies ends the run. */
-function watchOver(sample: Sample, { stop, closings }: Run, directory: DataDirectory): void {
-  const watch = setInterval(() => {
-    if (sample.running) return;
-    clearInterval(watch);
-    stop.abort(
-      launcherErrors.sampleEnded(
-        `the sample replica set ended by itself; its logs are below ${directory.sample}`,
-      ),
-    );
-  }, watchMillis);
-  watch.unref();
-  closings.add('sample replica set', () => {
-    clearInterval(watch);
-  });
 }
