@@ -1,5 +1,12 @@
 /** In the order in which data flows through them. */
-export const serviceNames = ['agent', 'ingest', 'snapshot-builder', 'restore'] as const;
+export const serviceNames = [
+  'agent',
+  'ingest',
+  'snapshot-builder',
+  'shard-coordinator',
+  'restore',
+  'alerting',
+] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 
@@ -32,6 +39,18 @@ export const serviceFacts: Readonly<Record<ServiceName, ServiceFacts>> = {
     defaultPort: 7312,
     stopStage: 'snapshots',
     does: 'keeps a copy and seals snapshots',
+  },
+  'shard-coordinator': {
+    portVariable: 'HEADWATER_SHARD_COORDINATOR_PORT',
+    defaultPort: 7313,
+    stopStage: 'asked',
+    does: 'tells which deployments there are',
+  },
+  alerting: {
+    portVariable: 'HEADWATER_ALERTING_PORT',
+    defaultPort: 7314,
+    stopStage: 'events',
+    does: 'tells agents last seen, and lags',
   },
   restore: {
     portVariable: 'HEADWATER_RESTORE_PORT',
