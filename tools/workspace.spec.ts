@@ -128,6 +128,24 @@ describe('lint', () => {
       rule: boundary,
     },
     {
+      promise: 'refuses a service that imports an adapter of the store past its opening',
+      file: 'services/ingest/src/app.module.ts',
+      text: imports('@headwater/object-store/directory'),
+      rule: boundary,
+    },
+    {
+      promise: 'refuses a service that imports an adapter of the bus past its opening',
+      file: 'services/ingest/src/app.module.ts',
+      text: imports('@headwater/messaging/embedded'),
+      rule: boundary,
+    },
+    {
+      promise: 'takes a service that opens its ports',
+      file: 'services/ingest/src/app.module.ts',
+      text: imports('@headwater/object-store/opening'),
+      rule: undefined,
+    },
+    {
       promise: 'refuses a package that the project does not name in its package.json',
       file: 'libs/errors/src/index.ts',
       text: imports('rxjs'),

@@ -7,10 +7,23 @@ const everyLib = [
   'type:base',
   'type:contract',
   'type:port',
+  'type:opening',
   'type:domain',
   'type:adapter',
   'type:engine',
   'type:shell',
+];
+
+const ofApps = [
+  'type:base',
+  'type:contract',
+  'type:port',
+  'type:opening',
+  'type:domain',
+  'type:engine',
+  'type:shell',
+  'scope:mongod',
+  'scope:mongodb',
 ];
 
 const production = [
@@ -37,7 +50,18 @@ const production = [
     ],
   },
   { sourceTag: 'type:shell', onlyDependOnLibsWithTags: ['type:base', 'type:contract', 'type:port'] },
-  { sourceTag: 'type:app', onlyDependOnLibsWithTags: everyLib },
+  {
+    sourceTag: 'type:opening',
+    onlyDependOnLibsWithTags: [
+      'type:contract',
+      'type:base',
+      'type:port',
+      'scope:messaging',
+      'scope:object-store',
+    ],
+  },
+  // Which store and which bus is the openings' to know: an app that named an adapter would have no decorators.
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: ofApps },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: [...everyLib, 'type:testing'] },
   { sourceTag: 'type:launcher', onlyDependOnLibsWithTags: [...everyLib, 'type:testing'] },
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: [...everyLib, 'type:testing'] },

@@ -22,6 +22,7 @@ export const environmentNames: readonly EnvironmentName[] = [
   { name: 'HEADWATER_BUS_LIMIT_MIB' },
   { name: 'HEADWATER_CACHE_DIRECTORY' },
   { name: 'HEADWATER_DEPLOYMENT' },
+  { name: 'HEADWATER_FAULTS' },
   { name: 'HEADWATER_HEAD_CACHE_MIB' },
   { name: 'HEADWATER_HEAD_DIRECTORY' },
   { name: 'HEADWATER_HOST' },

@@ -8,11 +8,11 @@
 // - serviceSettings, busSettings, storeSettings, mongodSettings: the rows that several services have.
 // - Logger: pino, one JSON line per state transition.
 // - Metrics, Readiness: behind /metrics and /readyz.
-// - busOptionsOf: what a service opens the embedded bus with, from its busSettings.
 // - BusTransport, OnTopic, BusContext: a controller's methods fed from the bus.
 // - followState: the latest state of every thing of one kind, from the bus.
 // - pageOf: one page of a list.
 // - Publisher: events and state onto the bus.
+// - portSurroundings: what a composition root opens its ports with: clock, retries told, the faults of a rehearsal.
 // - Problem: every error over HTTP is an RFC 9457 document.
 export { bootstrapService } from './service/bootstrap-service.js';
 export { startService } from './service/start-service.js';
@@ -28,6 +28,10 @@ export type { LogLevel, WholeNumberRange } from './config/setting.js';
 export { busSettings, mongodSettings, serviceSettings, storeSettings } from './config/shared-settings.js';
 export { createLogger } from './logging/logger.js';
 export type { Logger, LoggerOptions } from './logging/logger.js';
+export { faultRates } from './ports/fault-rates.js';
+export type { FaultRates } from './ports/fault-rates.js';
+export { portSurroundings } from './ports/port-surroundings.js';
+export type { PortSurroundings } from './ports/port-surroundings.js';
 export { Metrics } from './metrics/metrics.js';
 export type { HistogramOptions, MetricOptions } from './metrics/metrics.js';
 export { Readiness } from './health/readiness.js';
@@ -37,8 +41,6 @@ export type { Problem, StatusOf } from './http/problem.js';
 export type { InputError } from './http/validation.js';
 export { pageOf, pageQuerySchema } from './http/pages.js';
 export type { Page, PageQuery } from './http/pages.js';
-export { busOptionsOf } from './bus/bus-options.js';
-export type { BusConfig, BusOptions } from './bus/bus-options.js';
 export { BusContext } from './bus/bus-context.js';
 export { OnTopic } from './bus/on-topic.js';
 export { followState } from './bus/state-following.js';

@@ -2,9 +2,9 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@headwater/clock';
 import { topicsOf } from '@headwater/contracts';
-import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { openBus } from '@headwater/messaging/opening';
 import { ReplicaSetSource } from '@headwater/mongodb';
-import { busOptionsOf, Lifecycle, Publisher } from '@headwater/service-kit';
+import { Lifecycle, Publisher, portSurroundings } from '@headwater/service-kit';
 import type { ReadinessResult, ServiceKit } from '@headwater/service-kit';
 import { AgentMetrics } from './announcing/agent-metrics.js';
 import type { AgentConfig } from './config.js';
@@ -26,15 +26,13 @@ const busPollMillis = 100;
 
 @Module({})
 export class AppModule {
-  static async compose(
-    this: void,
-    { config, logger, metrics, readiness }: ServiceKit<AgentConfig>,
-  ): Promise<DynamicModule> {
+  static async compose(this: void, kit: ServiceKit<AgentConfig>): Promise<DynamicModule> {
+    const { config, logger, metrics, readiness } = kit;
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
     const source = `/headwater/agent/${config.agentId}`;
-    const bus = await EmbeddedBus.open(config.busFile, {
-      ...busOptionsOf(config, logger),
+    const bus = await openBus(config, {
+      ...portSurroundings(kit, clock),
       // Nothing can go before another service has read it: upkeep is left to those, and its cost with it.
       upkeep: false,
       pollMillis: busPollMillis,

@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@headwater/clock';
 import { topicsOf } from '@headwater/contracts';
-import { EmbeddedBus } from '@headwater/messaging/embedded';
-import { Lifecycle, busOptionsOf } from '@headwater/service-kit';
+import { openBus } from '@headwater/messaging/opening';
+import { Lifecycle, portSurroundings } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
 import { ReplicaSetsController } from './api/replica-sets.controller.js';
 import type { AlertingConfig } from './config.js';
@@ -12,8 +12,9 @@ import { ReplicaSets } from './projections/replica-sets.js';
 
 @Module({})
 export class AppModule {
-  static async compose(this: void, { config, logger }: ServiceKit<AlertingConfig>): Promise<DynamicModule> {
-    const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
+  static async compose(this: void, kit: ServiceKit<AlertingConfig>): Promise<DynamicModule> {
+    const { config, logger } = kit;
+    const bus = await openBus(config, portSurroundings(kit, systemClock));
     const following = { bus, stateTopic: topicsOf(config.topicPrefix).state, logger };
     const replicaSets = new ReplicaSets(systemClock);
     const lifecycle = new Lifecycle({

@@ -3,11 +3,12 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@headwater/clock';
 import { topicsOf } from '@headwater/contracts';
-import type { Subscription } from '@headwater/messaging';
-import { EmbeddedBus } from '@headwater/messaging/embedded';
-import { DirectoryStore } from '@headwater/object-store/directory';
+import type { MessageBus, Subscription } from '@headwater/messaging';
+import { openBus } from '@headwater/messaging/opening';
+import type { ObjectStore } from '@headwater/object-store';
+import { openStore } from '@headwater/object-store/opening';
 import { Repository } from '@headwater/repository';
-import { busOptionsOf, BusTransport, Lifecycle, Publisher } from '@headwater/service-kit';
+import { BusTransport, Lifecycle, Publisher, portSurroundings } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
 import { ArchiveMetrics } from './archiving/archive-metrics.js';
 import { Intake } from './archiving/intake.js';
@@ -25,8 +26,8 @@ const mib = 1024 * 1024;
 
 /** What the steps share. */
 interface Foundation {
-  readonly bus: EmbeddedBus;
-  readonly store: DirectoryStore;
+  readonly bus: MessageBus;
+  readonly store: ObjectStore;
   readonly repository: Repository;
   readonly publisher: Publisher;
   readonly stateTopic: string;
@@ -76,10 +77,12 @@ export class AppModule {
   }
 }
 
-async function openFoundation({ config, logger }: ServiceKit<IngestConfig>): Promise<Foundation> {
+async function openFoundation(kit: ServiceKit<IngestConfig>): Promise<Foundation> {
+  const { config } = kit;
+  const surroundings = portSurroundings(kit, systemClock);
   const topics = topicsOf(config.topicPrefix);
-  const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
-  const store = await DirectoryStore.open(config.storeDirectory);
+  const bus = await openBus(config, surroundings);
+  const store = await openStore(config, surroundings);
   const repository = await Repository.open(store);
   const source = `/headwater/ingest/${hostname()}`;
   const publisher = new Publisher({ bus, topics, clock: systemClock, source });
@@ -88,7 +91,7 @@ async function openFoundation({ config, logger }: ServiceKit<IngestConfig>): Pro
 
 function transportOf(
   { config, logger }: ServiceKit<IngestConfig>,
-  bus: EmbeddedBus,
+  bus: MessageBus,
   intake: Intake,
   registry: CaptureRegistry,
 ): BusTransport {

@@ -3,12 +3,12 @@ import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@headwater/clock';
 import { encodeId, topicsOf } from '@headwater/contracts';
 import type { ConsumeOptions, Subscription } from '@headwater/messaging';
-import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { openBus } from '@headwater/messaging/opening';
 import { mongodsOf } from '@headwater/mongod';
-import { DirectoryStore } from '@headwater/object-store/directory';
+import { openStore } from '@headwater/object-store/opening';
 import { RecoveryEngine } from '@headwater/recovery';
 import { Repository } from '@headwater/repository';
-import { busOptionsOf, Lifecycle, Publisher } from '@headwater/service-kit';
+import { Lifecycle, Publisher, portSurroundings } from '@headwater/service-kit';
 import type { Logger, ServiceKit } from '@headwater/service-kit';
 import { DeploymentsController } from './api/deployments.controller.js';
 import { IdempotentAnswers } from './api/idempotency.js';
@@ -23,14 +23,13 @@ import { Planner } from './planning/planner.js';
 
 @Module({})
 export class AppModule {
-  static async compose(
-    this: void,
-    { config, logger, readiness }: ServiceKit<RestoreConfig>,
-  ): Promise<DynamicModule> {
+  static async compose(this: void, kit: ServiceKit<RestoreConfig>): Promise<DynamicModule> {
+    const { config, logger, readiness } = kit;
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
-    const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
-    const store = await DirectoryStore.open(config.storeDirectory);
+    const surroundings = portSurroundings(kit, clock);
+    const bus = await openBus(config, surroundings);
+    const store = await openStore(config, surroundings);
     const publisher = new Publisher({ bus, topics, clock, source: `/headwater/restore/${thisHost}` });
     const repository = await Repository.openExisting(store, clock, () => {
       logger.warn({ logId: 'repository.awaited' }, 'the store has no repository yet: waiting for ingest');

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { systemClock } from '@headwater/clock';
 import { agentKeyPrefix, agentState, captureKeyPrefix, captureState, topicsOf } from '@headwater/contracts';
-import { EmbeddedBus } from '@headwater/messaging/embedded';
-import { Lifecycle, busOptionsOf, followState } from '@headwater/service-kit';
+import { openBus } from '@headwater/messaging/opening';
+import { Lifecycle, followState, portSurroundings } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
 import type { ShardCoordinatorConfig } from './config.js';
 import { Deployments } from './deployments/deployments.js';
@@ -10,11 +11,9 @@ import { DeploymentsController } from './deployments/deployments.controller.js';
 
 @Module({})
 export class AppModule {
-  static async compose(
-    this: void,
-    { config, logger }: ServiceKit<ShardCoordinatorConfig>,
-  ): Promise<DynamicModule> {
-    const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
+  static async compose(this: void, kit: ServiceKit<ShardCoordinatorConfig>): Promise<DynamicModule> {
+    const { config, logger } = kit;
+    const bus = await openBus(config, portSurroundings(kit, systemClock));
     const following = { bus, stateTopic: topicsOf(config.topicPrefix).state, logger };
     const deployments = new Deployments();
     const lifecycle = new Lifecycle({

@@ -4,12 +4,12 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@headwater/clock';
 import { encodeId, topicsOf } from '@headwater/contracts';
-import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { openBus } from '@headwater/messaging/opening';
 import { mongodsOf } from '@headwater/mongod';
-import { DirectoryStore } from '@headwater/object-store/directory';
+import { openStore } from '@headwater/object-store/opening';
 import { RecoveryEngine } from '@headwater/recovery';
 import { Repository } from '@headwater/repository';
-import { busOptionsOf, Lifecycle, Publisher } from '@headwater/service-kit';
+import { Lifecycle, Publisher, portSurroundings } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
 import type { SnapshotBuilderConfig } from './config.js';
 import { HeadJournal } from './head/head-journal.js';
@@ -20,14 +20,13 @@ import { Sealer } from './sealing/sealer.js';
 
 @Module({})
 export class AppModule {
-  static async compose(
-    this: void,
-    { config, logger }: ServiceKit<SnapshotBuilderConfig>,
-  ): Promise<DynamicModule> {
+  static async compose(this: void, kit: ServiceKit<SnapshotBuilderConfig>): Promise<DynamicModule> {
+    const { config, logger } = kit;
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
-    const bus = await EmbeddedBus.open(config.busFile, busOptionsOf(config, logger));
-    const store = await DirectoryStore.open(config.storeDirectory);
+    const surroundings = portSurroundings(kit, clock);
+    const bus = await openBus(config, surroundings);
+    const store = await openStore(config, surroundings);
     const repository = await Repository.open(store);
     const publisher = new Publisher({
       bus,

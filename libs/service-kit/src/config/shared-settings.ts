@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { faultRates } from '../ports/fault-rates.js';
 import { logLevels, oneOf, setting, text, wholeNumber } from './setting.js';
 
 /** What every service has: where it listens, by the variable of that name, and how much it logs. */
@@ -15,7 +16,7 @@ export function serviceSettings(portName: string, defaultPort: number) {
   };
 }
 
-/** Which bus, for every service. */
+/** Which bus, for every service, and what goes wrong in a rehearsal. */
 export const busSettings = {
   bus: setting('HEADWATER_BUS', oneOf(['embedded']).default('embedded'), 'Kind of bus.'),
   busFile: setting('HEADWATER_BUS_FILE', text(), 'File of the embedded bus.'),
@@ -30,6 +31,11 @@ export const busSettings = {
     'At this size the bus file takes no more: agents hold until it has been read.',
   ),
   topicPrefix: setting('HEADWATER_TOPIC_PREFIX', text().default('headwater'), 'First word of every topic.'),
+  faults: setting(
+    'HEADWATER_FAULTS',
+    faultRates().optional(),
+    'For rehearsals: calls of the store and the bus fail on purpose. Never set it where backups count.',
+  ),
 };
 
 /** Which store, for the services that have credentials for it. */

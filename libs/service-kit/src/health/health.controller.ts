@@ -18,8 +18,9 @@ export class HealthController {
   @Get('readyz')
   async ready(@Res() response: Response): Promise<void> {
     const reasons = await this.readiness.unready();
+    const notes = Object.keys(this.readiness.notes).length > 0 ? { notes: this.readiness.notes } : {};
     if (reasons.length === 0) {
-      response.json({ status: 'ok' });
+      response.json({ status: 'ok', ...notes });
       return;
     }
     response
@@ -32,6 +33,7 @@ export class HealthController {
         detail: reasons.map(({ check, reason }) => `${check}: ${reason}`).join('; '),
         retryable: true,
         reasons,
+        ...notes,
       });
   }
 }

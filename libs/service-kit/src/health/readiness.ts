@@ -16,6 +16,7 @@ const checkLimitMillis = 2000;
 /** Whether the service may be given work: the kit's phase, and whatever the service registers. */
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly noted = new Map<string, string>();
   /** Set by the kit. */
   phase: Phase = 'starting';
 
@@ -24,6 +25,15 @@ export class Readiness {
   /** A second check of the same name takes the place of the first. */
   register(name: string, check: ReadinessCheck): void {
     this.checks.set(name, check);
+  }
+
+  /** Something that whoever asks must know, ready or not. A second one of the same name takes its place. */
+  note(name: string, text: string): void {
+    this.noted.set(name, text);
+  }
+
+  get notes(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.noted);
   }
 
   /** Why the service is not ready; empty when it is. */

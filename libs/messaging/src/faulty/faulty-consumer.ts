@@ -1,0 +1,129 @@
+import type { Clock } from '@headwater/clock';
+import type { Injection } from '@headwater/faults';
+import type {
+  Assignment,
+  ConsumeOptions,
+  Delivery,
+  IncomingMessage,
+  MessageBus,
+  Subscription,
+} from '@headwater/messaging';
+import { possibleFaults } from './bus-faults.js';
+import { copyOf } from './message-copy.js';
+
+export interface FaultyConsumerOptions {
+  readonly bus: MessageBus;
+  readonly clock: Clock;
+  readonly injection: Injection;
+  readonly consume: ConsumeOptions;
+}
+
+/** How long it waits to join its group again when the bus does not let it. */
+const rejoinMillis = 1000;
+
+/** A member of a group whose handlers and commits fail, and whose assignments end, as a plan says. */
+export class FaultyConsumer implements Subscription {
+  private readonly options: FaultyConsumerOptions;
+  private readonly stopping = new AbortController();
+  /** The membership that counts: the present one, or the one to come while it is changed. */
+  private membership: Promise<Subscription> | undefined;
+  private inner: Subscription | undefined;
+
+  constructor(options: FaultyConsumerOptions) {
+    this.options = options;
+  }
+
+  get active(): boolean {
+    return !this.stopping.signal.aborted && this.inner?.active === true;
+  }
+
+  async join(): Promise<void> {
+    this.membership = this.options.bus.consume(this.wrapped());
+    this.inner = await this.membership;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const inner = await this.membership;
+    await inner?.stop();
+  }
+
+  private wrapped(): ConsumeOptions {
+    const { consume } = this.options;
+    const { onAssigned } = consume;
+    return {
+      ...consume,
+      ...(onAssigned && { onAssigned: (assignment) => this.assign(assignment, onAssigned.bind(consume)) }),
+      onMessage: (message, delivery) => this.deliver(message, delivery),
+    };
+  }
+
+  private assign(
+    assignment: Assignment,
+    onAssigned: NonNullable<ConsumeOptions['onAssigned']>,
+  ): Promise<void> {
+    const { injection, consume } = this.options;
+    const site = { operation: 'assign', subject: consume.group, possible: possibleFaults.assign };
+    return injection.call(site, () =>
+      onAssigned({
+        signal: assignment.signal,
+        commit: (topic, partition, offset) =>
+          this.commit(topic, () => assignment.commit(topic, partition, offset)),
+      }),
+    );
+  }
+
+  private async deliver(message: IncomingMessage, delivery: Delivery): Promise<void> {
+    const { injection } = this.options;
+    const { topic } = message;
+    const fault = injection.decide('deliver', topic, possibleFaults.deliver);
+    let committed = false;
+    const handle = async () => {
+      if (committed) return; // What was committed is not delivered again.
+      await this.options.consume.onMessage(copyOf(message), {
+        signal: delivery.signal,
+        commit: () =>
+          this.commit(topic, async () => {
+            await delivery.commit();
+            committed = true;
+          }),
+      });
+    };
+    if (fault?.kind === 'cut') {
+      this.rejoin();
+      await handle();
+      return;
+    }
+    await injection.around(fault, `the delivery of ${topic} ${message.offset}`, handle);
+  }
+
+  private commit(topic: string, effect: () => Promise<void>): Promise<void> {
+    const site = { operation: 'commit', subject: topic, possible: possibleFaults.commit };
+    return this.options.injection.call(site, effect);
+  }
+
+  /** Leaves the group, which ends the assignment once the running handler has returned, and joins it again. */
+  private rejoin(): void {
+    const left = this.membership?.then((inner) => inner.stop());
+    this.membership = this.joinAgain(left);
+    // Told to whoever stops it; until then it is tried for ever.
+    this.membership.catch(() => undefined);
+  }
+
+  private async joinAgain(left: Promise<void> | undefined): Promise<Subscription> {
+    const { bus, clock, consume } = this.options;
+    await left;
+    for (;;) {
+      if (this.stopping.signal.aborted) return gone;
+      try {
+        this.inner = await bus.consume(this.wrapped());
+        return this.inner;
+      } catch (error) {
+        consume.onError?.(error);
+        await clock.sleep(rejoinMillis, this.stopping.signal).catch(() => undefined);
+      }
+    }
+  }
+}
+
+const gone: Subscription = { active: false, stop: () => Promise.resolve() };

@@ -1,0 +1,193 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ManualClock, systemClock } from '@headwater/clock';
+import type { Clock } from '@headwater/clock';
+import { FaultPlan } from '@headwater/faults';
+import type { FaultPlanOptions, ScriptedFault } from '@headwater/faults';
+import { storeErrors } from '@headwater/object-store';
+import { DirectoryStore } from '@headwater/object-store/directory';
+import { FaultyStore } from '@headwater/object-store/faulty';
+import { describeObjectStore } from '@headwater/object-store/conformance';
+import { RetryingStore } from './index.js';
+import type { RetryingStoreOptions } from './index.js';
+
+const temporary = () => mkdtemp(join(tmpdir(), 'headwater-retrying-'));
+const unavailable = { code: 'STORE-10003' };
+
+/** Longer sleeps are limits of a try, shorter ones pauses. */
+const limitMillis = 30_000;
+
+/** A clock by which a pause has passed at once, and a limit never does. */
+function leaping(): Clock {
+  let ticks = 0;
+  return {
+    ...systemClock,
+    ticksMillis: () => ticks,
+    sleep: (millis, signal) => {
+      if (millis >= limitMillis) return systemClock.sleep(millis, signal);
+      ticks += millis;
+      return systemClock.sleep(0, signal);
+    },
+  };
+}
+
+function conforms(name: string, faults: FaultPlanOptions): void {
+  describeObjectStore(name, async () => {
+    const root = await temporary();
+    const clock = leaping();
+    const open = async () => {
+      const faulty = new FaultyStore(await DirectoryStore.open(root), {
+        plan: new FaultPlan(faults),
+        clock,
+      });
+      return new RetryingStore(faulty, { clock, deadlineMillis: 60_000 });
+    };
+    return { store: await open(), reopen: open, dispose: () => rm(root, { recursive: true }) };
+  });
+}
+
+conforms('a retrying store', {});
+conforms('a retrying store in front of one that fails in every second call', {
+  seed: 1,
+  rates: { '*': 0.5 },
+});
+
+const operations = ['create', 'read', 'readRange', 'stat', 'list', 'remove'];
+const twice: ScriptedFault[] = [
+  ...operations.map((operation) => ({ operation, kind: 'fail-before' as const, times: 2 })),
+  ...['create', 'remove'].map((operation) => ({ operation, kind: 'fail-after' as const, times: 2 })),
+];
+conforms('a retrying store in front of one whose calls fail twice before and twice after their effect', {
+  script: twice,
+});
+
+describe('a retrying store', () => {
+  let root: string;
+  let real: DirectoryStore;
+  let clock: Clock;
+  let plan: FaultPlan;
+  let retries: string[];
+
+  beforeEach(async () => {
+    root = await temporary();
+    real = await DirectoryStore.open(root);
+    clock = leaping();
+    plan = new FaultPlan();
+    retries = [];
+  });
+
+  afterEach(() => rm(root, { recursive: true }));
+
+  const open = (options: Partial<RetryingStoreOptions> = {}) =>
+    new RetryingStore(new FaultyStore(real, { plan, clock }), {
+      clock,
+      onRetry: ({ operation, subject }) => retries.push(`${operation} ${subject}`),
+      ...options,
+    });
+
+  it('finds its own object where a creation failed after its effect, and says that it created', async () => {
+    plan.add({ operation: 'create', kind: 'fail-after' });
+    expect(await open().create('a', Buffer.from('ours'))).toBe('created');
+    expect(retries).toEqual(['create a']);
+  });
+
+  it('says that the object of somebody else exists, with as many bytes or not, and leaves it', async () => {
+    for (const [key, theirs] of [
+      ['a', 'them'],
+      ['b', 'somebody'],
+    ] as const) {
+      await real.create(key, Buffer.from(theirs));
+      plan.add({ operation: 'create', kind: 'fail-before' });
+      expect(await open().create(key, Buffer.from('ours'))).toBe('exists');
+      expect((await real.read(key)).toString()).toBe(theirs);
+    }
+  });
+
+  it('says of the first try what the store says, also where the same bytes are there', async () => {
+    await real.create('a', Buffer.from('ours'));
+    expect(await open().create('a', Buffer.from('ours'))).toBe('exists');
+  });
+
+  it('creates again what was removed between two tries', async () => {
+    plan.add({ operation: 'create', kind: 'fail-after' });
+    const stat = real.stat.bind(real);
+    let looks = 0;
+    real.stat = async (key) => {
+      looks += 1;
+      if (looks === 1) await real.remove(key);
+      return stat(key);
+    };
+    expect(await open().create('a', Buffer.from('ours'))).toBe('created');
+    expect((await real.read('a')).toString()).toBe('ours');
+  });
+
+  it('goes on with a listing that was cut, after the last key that it gave', async () => {
+    const keys = Array.from({ length: 60 }, (_, n) => `k/${String(n).padStart(3, '0')}`);
+    for (const key of keys) await real.create(key, Buffer.from(key));
+    plan.add({ operation: 'list', kind: 'cut', times: 3 });
+    const given: string[] = [];
+    const listing = async () => {
+      for await (const { key } of open().list('k/', { startAfter: 'k/009' })) given.push(key);
+    };
+    await listing();
+    expect(given).toEqual(keys.slice(10));
+    expect(retries).toEqual(['list k/', 'list k/', 'list k/']);
+  });
+
+  it('reads again what was cut', async () => {
+    await real.create('a', Buffer.from('0123456789'));
+    plan.add({ operation: 'readRange', kind: 'cut', times: 2 });
+    expect((await open().readRange('a', 2, 3)).toString()).toBe('234');
+  });
+
+  it('takes an error that is not retryable for the answer', async () => {
+    await expect(open().read('missing')).rejects.toMatchObject({ code: 'STORE-10001' });
+    expect(retries).toEqual([]);
+  });
+
+  it('waits longer each time, and gives up at its deadline with the last error', async () => {
+    plan.add({ operation: 'read', kind: 'fail-before', times: Infinity });
+    const pauses: number[] = [];
+    const store = open({ deadlineMillis: 20_000, onRetry: ({ pauseMillis }) => pauses.push(pauseMillis) });
+    await expect(store.read('a')).rejects.toMatchObject(unavailable);
+    expect(clock.ticksMillis()).toBe(20_000);
+    const longest = [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000, 5000];
+    pauses.slice(0, -1).forEach((pause, i) => {
+      expect(pause).toBeGreaterThanOrEqual((longest[i] ?? 0) / 2 - 1);
+      expect(pause).toBeLessThanOrEqual(longest[i] ?? 0);
+    });
+  });
+
+  it('takes a try that is never answered for one that failed', async () => {
+    const manual = new ManualClock();
+    let calls = 0;
+    real.read = () => {
+      calls += 1;
+      return calls === 1 ? new Promise(() => undefined) : Promise.resolve(Buffer.from('x'));
+    };
+    const reading = open({ clock: manual, tryMillis: 5000, deadlineMillis: 20_000 }).read('a');
+    await manual.advance(4999);
+    expect(retries).toEqual([]);
+    await manual.advance(101);
+    expect((await reading).toString()).toBe('x');
+  });
+
+  it('ends at once what waits, when it is closed or its signal is aborted', async () => {
+    const manual = new ManualClock();
+    plan.add({ operation: 'read', kind: 'fail-before', times: Infinity });
+    const closed = open({ clock: manual });
+    const stop = new AbortController();
+    const aborted = open({ clock: manual, signal: stop.signal });
+    real.stat = () => new Promise(() => undefined);
+    const ended = Promise.allSettled([closed.read('a'), aborted.stat('a')]);
+    await manual.advance(1);
+    expect(retries).toEqual(['read a']);
+    await closed.close();
+    stop.abort(storeErrors.unavailable('stopping'));
+    expect(await ended).toMatchObject([
+      { reason: { ...unavailable, message: 'the store was closed' } },
+      { reason: { message: 'stopping' } },
+    ]);
+  });
+});
