@@ -24,6 +24,8 @@ const projectEnvironment = () => ({
   PATH: [binaries, ...otherPaths()].join(delimiter),
   NX_DAEMON: 'false',
   NX_TUI: 'false',
+  // Its terminals of its own need one that controls our session, and there is none.
+  NX_NATIVE_COMMAND_RUNNER: 'false',
 });
 
 /** The installation replaces node_modules, so nothing in it may take part. */
@@ -56,8 +58,12 @@ function run(command, args, options = {}) {
       send(signal);
       if (signalGroup && !deadline) deadline = setTimeout(() => send('SIGKILL'), graceMilliseconds);
     };
+    // It has no terminal of its own that would tell it.
+    const onResize = () => send('SIGWINCH');
+    process.on('SIGWINCH', onResize);
     const settle = () => {
       clearTimeout(deadline);
+      process.off('SIGWINCH', onResize);
       for (const signal of signals) process.off(signal, forward);
     };
     for (const signal of signals) process.on(signal, forward);

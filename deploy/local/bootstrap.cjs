@@ -12,6 +12,9 @@ const args = process.argv.slice(2);
 const stdout = args.includes('--json') ? 'stderr' : 'inherit';
 const heading = (title) => (stdout === 'stderr' ? process.stderr : process.stdout).write(`=== ${title}\n`);
 
+// Nobody reads on (`npm start | head`): the launcher sees that itself, and ends in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 async function build() {
   heading('Building');
   const { code, signal } = await run('nx', ['run-many', '-t', 'build'], { stdout });
