@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { IncomingMessage } from '@headwater/messaging';
 import { EmbeddedBus } from '../embedded-bus.js';
 
-type Script = 'numbered-producer' | 'numbered-consumer' | 'bus-opener';
+type Script = 'numbered-producer' | 'numbered-consumer' | 'bus-opener' | 'upkeep-runner';
 
 /** A process of its own on the bus, and what it has said so far. */
 class BusProcess {
@@ -94,6 +94,17 @@ function integrityOf(file: string): unknown {
   const result = db.prepare('PRAGMA integrity_check').get();
   db.close();
   return result?.integrity_check;
+}
+
+function heldOf(file: string): { first: number; last: number; bytes: number } {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const held = db
+    .prepare(
+      'SELECT min(offset) AS first, max(offset) AS last, sum(octet_length(value)) AS bytes FROM messages',
+    )
+    .get();
+  db.close();
+  return { first: Number(held?.first), last: Number(held?.last), bytes: Number(held?.bytes) };
 }
 
 describe('processes that share an embedded bus', () => {
@@ -183,6 +194,36 @@ describe('processes that share an embedded bus', () => {
     await active.end('SIGTERM');
     examine(active);
     expect(received).toBe(end);
+    expect(integrityOf(file)).toBe('ok');
+  });
+
+  it('upkeep killed again and again takes nothing that is not committed, and is followed by another', async () => {
+    const random = seeded(7_312);
+    const producer = start('numbered-producer', [file, 'numbers']);
+    const consumer = start('numbered-consumer', [file, 'numbers']);
+    let keeper = start('upkeep-runner', [file, 'numbers']);
+    await keeper.says('ready');
+    for (let life = 1; life <= 12; life += 1) {
+      const standby = start('upkeep-runner', [file, 'numbers']);
+      await standby.says('ready');
+      await inMillis(random(200));
+      await keeper.end();
+      expect(keeper.lines).toEqual(['ready']);
+      keeper = standby;
+    }
+    const passed = consumer.last('committed') + 60;
+    await until('60 more numbers', () => consumer.last('committed') > passed);
+    await producer.end('SIGTERM');
+    const end = producer.last('acked');
+    await until('the last message', () => consumer.last('received') === end);
+    await consumer.end('SIGTERM');
+    expect(consumer.numbers('received')).toEqual(Array.from({ length: end }, (_, n) => n + 1));
+    await until('upkeep to be done', () => heldOf(file).bytes < 2_000_000);
+    await keeper.end('SIGTERM');
+    const { first, last } = heldOf(file);
+    expect(last).toBe(end - 1);
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThanOrEqual(consumer.last('committed'));
     expect(integrityOf(file)).toBe('ok');
   });
 
