@@ -19,6 +19,7 @@ export { serverCodeOf } from './connection/driver-failure.js';
 export { bsonTimestamp, oplogTimestamp } from './entries/optime.js';
 export { ReplicaSetSource } from './replica-set-source.js';
 export type { OplogBounds, SourceOptions } from './replica-set-source.js';
+export type { ClusterMembership } from './topology/cluster-membership.js';
 export type { SourceIdentity } from './topology/identity.js';
 export type { OplogTail } from './tailing/oplog-tail.js';
 export type { TailOpening } from './tailing/tail-opening.js';

@@ -44,10 +44,10 @@ export async function protect(
 ): Promise<Activity> {
   const { agentId, bus, topics, publisher, clock, logger, trouble } = options;
   const stateTopic = topics.state;
-  const { replicaSet, replicaSetId, member, serverVersion, fcv } = identity;
+  const { replicaSet, replicaSetId, member, serverVersion, fcv, cluster } = identity;
   const journal = await AgentJournal.takeOver(
     { bus, stateTopic, publisher, clock, logger, trouble },
-    { agentId, deployment, replicaSet, replicaSetId, member, serverVersion, fcv },
+    { agentId, deployment, replicaSet, replicaSetId, member, serverVersion, fcv, cluster },
   );
   const orders = new CaptureOrders({ bus, stateTopic, deployment, replicaSet, replicaSetId, logger });
   await orders.start();

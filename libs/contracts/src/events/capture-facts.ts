@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJsonEvent } from '../json-event.js';
+import { clusterMembershipSchema } from '../state/agent.js';
 import { captureOrderSchema } from '../state/capture.js';
 import { positionSchema } from '../timestamps.js';
 
@@ -15,6 +16,8 @@ export const agentAnnounced = defineJsonEvent(
     member: z.string(),
     serverVersion: z.string(),
     fcv: z.string(),
+    /** Null: it belongs to no sharded cluster. Left out by an agent that does not tell. */
+    cluster: clusterMembershipSchema.nullable().optional(),
   }),
 );
 

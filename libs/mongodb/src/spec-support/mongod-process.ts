@@ -10,6 +10,8 @@ export interface MongodOptions {
   /** Starts a member of this set (not initiated); without it a standalone. */
   readonly replicaSet?: string;
   readonly arguments?: readonly string[];
+  /** The set is the config server of a cluster; `arguments` has to say so too. */
+  readonly configServer?: true;
 }
 
 /** A mongod of a spec's own: loopback, temporary directory, ended by its pid. */
@@ -98,7 +100,8 @@ export async function startOneMemberSet(binary: string, options: MongodOptions =
   const mongod = await MongodProcess.start(binary, { ...options, replicaSet });
   const connection = await mongod.connect();
   const members = [{ _id: 0, host: mongod.address }];
-  await connection.command('admin', { replSetInitiate: { _id: replicaSet, members } });
+  const role = options.configServer === true ? { configsvr: true } : {};
+  await connection.command('admin', { replSetInitiate: { _id: replicaSet, members, ...role } });
   await until(async () => (await connection.command('admin', { hello: 1 }))['isWritablePrimary'] === true);
   await connection.close();
   return mongod;

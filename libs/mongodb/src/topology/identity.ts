@@ -1,6 +1,7 @@
 import { ObjectId } from 'bson';
 import type { DirectConnection } from '../connection/direct-connection.js';
 import { mongodbErrors } from '../mongodb-errors.js';
+import { clusterMembershipOf, type ClusterMembership } from './cluster-membership.js';
 import type { MemberGreeting } from './greeting.js';
 
 export interface SourceIdentity {
@@ -14,6 +15,8 @@ export interface SourceIdentity {
   readonly serverVersion: string;
   /** Feature compatibility version, `6.0`. */
   readonly fcv: string;
+  /** Null: it belongs to no sharded cluster. */
+  readonly cluster: ClusterMembership | null;
 }
 
 /** @throws mongodbErrors.notAuthorized */
@@ -28,6 +31,7 @@ export async function identify(
     member: greeting.me,
     serverVersion: String(version),
     fcv: await fcvOf(connection),
+    cluster: await clusterMembershipOf(connection),
   };
 }
 

@@ -20,7 +20,7 @@ export type AgentFacts = Omit<AgentState, 'phase' | 'trouble' | 'updatedAt'>;
 
 type AgentSelf = Pick<
   AgentState,
-  'agentId' | 'deployment' | 'replicaSet' | 'replicaSetId' | 'member' | 'serverVersion' | 'fcv'
+  'agentId' | 'deployment' | 'replicaSet' | 'replicaSetId' | 'member' | 'serverVersion' | 'fcv' | 'cluster'
 >;
 
 const atMostEveryMillis = 1000;

@@ -20,6 +20,7 @@ export const identity = {
   member: 'h:1',
   serverVersion: '6.0.5',
   fcv: '6.0',
+  cluster: null,
 };
 
 export interface Parts extends ProtectionOptions {

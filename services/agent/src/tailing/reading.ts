@@ -108,7 +108,7 @@ export class Reading {
         if (how === 'ok') {
           this.gaps.clear();
         }
-        await journal.note({ member: identity.member });
+        await journal.note({ member: identity.member, cluster: identity.cluster });
         await journal.troubled('tail', null);
       },
       progressed: (position) => {
