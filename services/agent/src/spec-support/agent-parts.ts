@@ -2,6 +2,7 @@ import { systemClock } from '@headwater/clock';
 import type { Clock } from '@headwater/clock';
 import { topicsOf } from '@headwater/contracts';
 import type { MessageBus } from '@headwater/messaging';
+import type { SourceIdentity } from '@headwater/mongodb';
 import { Metrics, Publisher } from '@headwater/service-kit';
 import { AgentJournal } from '../announcing/agent-journal.js';
 import { AgentMetrics } from '../announcing/agent-metrics.js';
@@ -14,7 +15,7 @@ import { LogLines } from './log-lines.js';
 export const topics = topicsOf();
 export const replicaSetId = 'a'.repeat(24);
 
-export const identity = {
+export const identity: SourceIdentity = {
   replicaSet: 'rs0',
   replicaSetId,
   member: 'h:1',
@@ -64,7 +65,7 @@ export const unanswered: OpenSource = ({ signal }) =>
   });
 
 /** The journal of an agent that has just taken over. */
-export function journalOf(parts: Parts, self: typeof identity = identity): Promise<AgentJournal> {
+export function journalOf(parts: Parts, self = identity): Promise<AgentJournal> {
   return AgentJournal.takeOver(
     { ...parts, stateTopic: topics.state },
     { agentId: 'spec', deployment: 'rs0', ...self },
