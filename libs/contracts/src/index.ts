@@ -75,5 +75,7 @@ export { deploymentTopologySchema } from './rest/deployment-topology.js';
 export type { DeploymentTopologyBody } from './rest/deployment-topology.js';
 export { replicaSetHealthSchema } from './rest/replica-set-health.js';
 export type { ReplicaSetHealthBody } from './rest/replica-set-health.js';
+export { recentEventSchema } from './rest/recent-event.js';
+export type { RecentEventBody } from './rest/recent-event.js';
 export { environmentNames } from './environment.js';
 export type { EnvironmentName } from './environment.js';

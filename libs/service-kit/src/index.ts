@@ -33,7 +33,7 @@ export type { FaultRates } from './ports/fault-rates.js';
 export { portSurroundings } from './ports/port-surroundings.js';
 export type { PortSurroundings } from './ports/port-surroundings.js';
 export { Metrics } from './metrics/metrics.js';
-export type { HistogramOptions, MetricOptions } from './metrics/metrics.js';
+export type { GaugeOptions, HistogramOptions, MetricOptions } from './metrics/metrics.js';
 export { Readiness } from './health/readiness.js';
 export type { ReadinessCheck, ReadinessResult } from './health/readiness.js';
 export type { OpenApiOptions } from './http/open-api.js';

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { systemClock } from '@headwater/clock';
-import { agentKey, agentState, captureKey, captureState, topicsOf } from '@headwater/contracts';
+import {
+  agentAnnounced,
+  agentKey,
+  agentState,
+  captureKey,
+  captureState,
+  topicsOf,
+} from '@headwater/contracts';
 import type { ReplicaSetHealthBody } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { Publisher, startService } from '@headwater/service-kit';
@@ -56,7 +63,8 @@ describe('the alerting service', () => {
 
   it('is ready, and knows of nothing on an empty bus', async () => {
     const url = await start(':memory:');
-    await request(url).get('/readyz').expect(200);
+    await eventually(async () => (await request(url).get('/readyz')).status === 200);
+    await request(url).get('/v1/events').expect(200, { items: [] });
     await request(url).get('/v1/replica-sets').expect(200, { items: [] });
     const answer = await request(url).get('/v1/replica-sets/rs0/rs0').expect(404);
     expect(answer.type).toBe('application/problem+json');
@@ -85,6 +93,52 @@ describe('the alerting service', () => {
     });
   });
 
+  it('shows the same figures as metrics, and none that nobody measures', async () => {
+    await say({ phase: 'tailing', sourceNewest: at(130), publishedTo: at(128) });
+    const url = await start();
+    const { text } = await request(url).get('/metrics').expect(200);
+    const labels = '{deployment="rs0",replicaSet="rs0",service="alerting"}';
+    expect(text).toContain(`headwater_oplog_lag_seconds${labels} 2`);
+    expect(text).toMatch(new RegExp(`headwater_agent_last_seen_seconds${labels} [0-9.]+`));
+    expect(text).not.toContain('headwater_archive_lag_seconds{');
+  });
+
+  it('lists what happened before and after its start, newest first and page by page', async () => {
+    const happen = (id: string) =>
+      publisher.event(agentAnnounced, { deployment: 'rs0', id }, { ...agentOf(), agentId: id });
+    await happen('first');
+    await happen('second');
+    const url = await start();
+    await eventually(async () => (await request(url).get('/readyz')).status === 200);
+    await happen('third');
+    const page = await eventually(async () => {
+      const answer = await request(url).get('/v1/events?limit=2').expect(200);
+      const { items } = answer.body as { items: { id: string }[] };
+      return items[0]?.id === 'third' ? (answer.body as { nextCursor: string }) : null;
+    });
+    expect(page).toMatchObject({ items: [{ id: 'third' }, { id: 'second' }] });
+    const rest = await request(url).get(`/v1/events?limit=2&cursor=${page.nextCursor}`).expect(200);
+    expect(rest.body).toMatchObject({
+      items: [{ id: 'first', type: agentAnnounced.type, subject: 'rs0', data: { agentId: 'first' } }],
+    });
+  });
+
+  it('stands by, and says nothing of events, while another one is active', async () => {
+    const first = await start();
+    await eventually(async () => (await request(first).get('/readyz')).status === 200);
+    const active = service;
+    const second = await start();
+    try {
+      await request(second).get('/readyz').expect(503);
+      const answer = await request(second).get('/v1/events').expect(503);
+      expect(answer.body).toMatchObject({ code: 'ALERTING-10002', retryable: true });
+      await request(second).get('/v1/replica-sets').expect(200);
+    } finally {
+      await active?.close();
+    }
+    await eventually(async () => (await request(second).get('/v1/events')).status === 200);
+  });
+
   it('describes itself', async () => {
     const document = await request(await start(':memory:'))
       .get('/docs-json')
@@ -92,6 +146,7 @@ describe('the alerting service', () => {
     expect(Object.keys((document.body as { paths: object }).paths)).toEqual([
       '/v1/replica-sets',
       '/v1/replica-sets/{deployment}/{replicaSet}',
+      '/v1/events',
     ]);
   });
 });

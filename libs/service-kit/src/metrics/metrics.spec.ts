@@ -18,6 +18,19 @@ describe('Metrics', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
+  it('asks for a figure of the moment at every scrape', async () => {
+    const metrics = new Metrics('alerting');
+    let lag = 1;
+    metrics.gauge({
+      ...{ name: 'headwater_oplog_lag_seconds', help: 'Behind.' },
+      collect: (gauge) => {
+        gauge.set(lag++);
+      },
+    });
+    expect(await metrics.registry.metrics()).toContain('headwater_oplog_lag_seconds{service="alerting"} 1');
+    expect(await metrics.registry.metrics()).toContain('headwater_oplog_lag_seconds{service="alerting"} 2');
+  });
+
   it('keeps the metrics of two services apart', () => {
     const options = { name: 'headwater_slices_total', help: '-' };
     new Metrics('ingest').counter(options);

@@ -13,6 +13,11 @@ export interface HistogramOptions<L extends string = string> extends MetricOptio
   readonly buckets?: readonly number[];
 }
 
+export interface GaugeOptions<L extends string = string> extends MetricOptions<L> {
+  /** Called before every scrape, for what is a figure of that moment. */
+  readonly collect?: (gauge: Gauge<L>) => void;
+}
+
 const nounAndUnit = /^headwater(_[a-z][a-z0-9]*){2,}$/;
 const units = /_(ratio|info|(?!total)[a-z0-9]+s)$/;
 
@@ -31,8 +36,19 @@ export class Metrics {
   }
 
   /** @throws kitErrors.metricName */
-  gauge<L extends string = never>(options: MetricOptions<L>): Gauge<L> {
-    return new Gauge(this.configuration(options, units));
+  gauge<L extends string = never>(options: GaugeOptions<L>): Gauge<L> {
+    const { collect } = options;
+    const configuration = this.configuration(options, units);
+    if (collect === undefined) {
+      return new Gauge(configuration);
+    }
+    const gauge: Gauge<L> = new Gauge({
+      ...configuration,
+      collect: () => {
+        collect(gauge);
+      },
+    });
+    return gauge;
   }
 
   /** @throws kitErrors.metricName */

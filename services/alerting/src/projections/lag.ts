@@ -15,16 +15,15 @@ const unmeasured: Lags = { oplogLagSeconds: null, archiveLagSeconds: null };
  * and none of an hour ago: without a source that answers, nothing is measured.
  *
  * @param agent null when it is not heard any more
+ * @param capture of the same replica set
  */
 export function lagsOf(agent: AgentState | null, capture: CaptureState | null): Lags {
   if (agent === null || agent.sourceNewest === null || agent.phase === 'source-unreachable') {
     return unmeasured;
   }
-  // Everybody's name is `rs0`: two oplogs have nothing between them.
-  const isArchived = capture?.replicaSetId === agent.replicaSetId;
   return {
     oplogLagSeconds: secondsTo(agent.sourceNewest, agent.publishedTo),
-    archiveLagSeconds: secondsTo(agent.sourceNewest, isArchived ? (capture.tail?.archivedTo ?? null) : null),
+    archiveLagSeconds: secondsTo(agent.sourceNewest, capture?.tail?.archivedTo ?? null),
   };
 }
 

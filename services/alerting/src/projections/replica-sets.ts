@@ -2,12 +2,12 @@ import type { Clock } from '@headwater/clock';
 import { agentKeyPrefix, captureKeyPrefix, replicaSetKey, snapshotKeyPrefix } from '@headwater/contracts';
 import type { AgentState, CaptureState, ReplicaSetHealthBody, SnapshotState } from '@headwater/contracts';
 import { healthOf } from './health.js';
+import type { HeardAgent } from './health.js';
 import { NewestSnapshots } from './newest-snapshots.js';
 import { seenAt, seenNow } from './sighting.js';
-import type { Sighting } from './sighting.js';
 
 interface Known {
-  agent: { readonly state: AgentState; readonly seen: Sighting } | null;
+  agent: HeardAgent | null;
   capture: CaptureState | null;
   readonly snapshots: NewestSnapshots;
 }
