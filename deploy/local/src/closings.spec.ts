@@ -35,4 +35,21 @@ describe('Closings', () => {
     await closing;
     expect(ended).toEqual(['the mongod']);
   });
+
+  it('kill what is open and what is being closed, and close it all the same', async () => {
+    const closings = new Closings();
+    const done: string[] = [];
+    const killed = Promise.withResolvers<undefined>();
+    closings.add('first', () => void done.push('first closed'), {
+      kill: () => void done.push('first killed'),
+    });
+    const kill = (): void => {
+      killed.resolve(undefined);
+    };
+    closings.add('slow', () => killed.promise, { kill });
+    const closing = closings.closeAll();
+    closings.killAll();
+    await expect(closing).resolves.toEqual([]);
+    expect(done).toEqual(['first killed', 'first closed']);
+  });
 });
