@@ -32,6 +32,8 @@ describe('the snapshot builder', () => {
   beforeEach(async () => {
     home = await temporaryDirectory('headwater-builder-');
     bus = await EmbeddedBus.open(join(home.path, 'bus.db'));
+    // As ingest does.
+    await Repository.open(await DirectoryStore.open(join(home.path, 'store')));
     service = await startService({
       name: 'snapshot-builder',
       config: () =>

@@ -11,6 +11,7 @@ import { RecoveryEngine } from '@headwater/recovery';
 import { Repository } from '@headwater/repository';
 import { Lifecycle, Publisher, portSurroundings } from '@headwater/service-kit';
 import type { ServiceKit } from '@headwater/service-kit';
+import { rulesOf } from './config.js';
 import type { SnapshotBuilderConfig } from './config.js';
 import { HeadJournal } from './head/head-journal.js';
 import { HeadKeeper } from './head/head-keeper.js';
@@ -27,7 +28,9 @@ export class AppModule {
     const surroundings = portSurroundings(kit, clock);
     const bus = await openBus(config, surroundings);
     const store = await openStore(config, surroundings);
-    const repository = await Repository.open(store);
+    const repository = await Repository.openExisting(store, clock, () => {
+      logger.warn({ logId: 'repository.awaited' }, 'the store has no repository yet: waiting for ingest');
+    });
     const publisher = new Publisher({
       bus,
       topics,
@@ -50,7 +53,7 @@ export class AppModule {
         journal,
         clock,
         logger,
-        intervalMillis: config.snapshotIntervalSeconds * 1000,
+        rules: rulesOf(config),
       });
       return { keeper, journal };
     };

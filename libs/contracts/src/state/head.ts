@@ -15,7 +15,7 @@ export const headState = defineJsonEvent(
     position: positionSchema.nullable(),
     /** What it is working on: 0 to 1, or null when unknown. */
     progress: z.number().min(0).max(1).nullable(),
-    /** Why it is broken. */
+    /** Why it is broken; while it is being made, what of. */
     reason: z.string().nullable(),
     updatedAt: z.iso.datetime(),
   }),

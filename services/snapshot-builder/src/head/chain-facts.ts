@@ -1,19 +1,63 @@
-import { compareTimestamps } from '@headwater/oplog';
+import { compareTimestamps, timestampsEqual } from '@headwater/oplog';
+import type { Position } from '@headwater/oplog';
 import { isBlock } from '@headwater/repository';
-import type { BlockSummary, ReplicaSetRepository, SyncComplete } from '@headwater/repository';
+import type {
+  BlockSummary,
+  ReplicaSetRepository,
+  SnapshotSummary,
+  SyncComplete,
+} from '@headwater/repository';
 
 /** What the store has of one chain that a head can be made of, or was sealed to. */
-export interface ChainFacts {
-  readonly chain: string;
-  /** Null while the initial sync is not complete. */
-  readonly sync: SyncComplete | null;
-  /** Null while nothing is sealed. */
-  readonly newest: BlockSummary | null;
-}
+export class ChainFacts {
+  constructor(
+    readonly chain: string,
+    /** Null while the initial sync is not complete. */
+    readonly sync: SyncComplete | null,
+    /** The good ones, ascending in time. */
+    readonly snapshots: readonly SnapshotSummary[],
+  ) {}
 
-/** Reads them from the listing. What is found never changes, but for a newer snapshot, which only the builder makes. */
-export async function readChainFacts(archive: ReplicaSetRepository, chain: string): Promise<ChainFacts> {
-  return { chain, sync: await finishedSync(archive, chain), newest: await newestSnapshot(archive, chain) };
+  /** Reads them from the listing. What is found never changes, but for newer snapshots, which only the builder makes. */
+  static async read(archive: ReplicaSetRepository, chain: string): Promise<ChainFacts> {
+    const { snapshots } = await archive.snapshots.catalogue();
+    const own = snapshots
+      .filter((snapshot) => snapshot.chain === chain)
+      .sort((a, b) => compareTimestamps(a.position.ts, b.position.ts));
+    return new ChainFacts(chain, await finishedSync(archive, chain), own);
+  }
+
+  with(snapshot: SnapshotSummary): ChainFacts {
+    return new ChainFacts(this.chain, this.sync, [...this.snapshots, snapshot]);
+  }
+
+  /** There is something that a head can be made of. */
+  get isBased(): boolean {
+    return this.sync !== null || this.snapshots.length > 0;
+  }
+
+  /** Of whatever kind. */
+  get newest(): SnapshotSummary | null {
+    return this.snapshots.at(-1) ?? null;
+  }
+
+  /** Block snapshots but those of these ids, ascending in time. */
+  basesWithout(damaged: ReadonlySet<string>): readonly BlockSummary[] {
+    return this.snapshots.filter(isBlock).filter(({ id }) => !damaged.has(id));
+  }
+
+  hasBlockAt({ ts }: Position): boolean {
+    return this.snapshots.some((one) => isBlock(one) && timestampsEqual(one.position.ts, ts));
+  }
+
+  /** A head on a chain was made of its initial sync, or of a snapshot of it. */
+  get origin(): Pick<SyncComplete, 'replicaSetId' | 'serverVersion' | 'fcv'> {
+    const origin = this.sync ?? this.newest;
+    if (origin === null) {
+      throw new Error(`chain ${this.chain} has nothing that its head can have been made of`);
+    }
+    return origin;
+  }
 }
 
 async function finishedSync(archive: ReplicaSetRepository, chain: string): Promise<SyncComplete | null> {
@@ -24,10 +68,4 @@ async function finishedSync(archive: ReplicaSetRepository, chain: string): Promi
     }
   }
   return null;
-}
-
-async function newestSnapshot(archive: ReplicaSetRepository, chain: string): Promise<BlockSummary | null> {
-  const { snapshots } = await archive.snapshots.catalogue();
-  const own = snapshots.filter(isBlock).filter((snapshot) => snapshot.chain === chain);
-  return own.sort((a, b) => compareTimestamps(a.position.ts, b.position.ts)).at(-1) ?? null;
 }

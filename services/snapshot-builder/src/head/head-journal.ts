@@ -37,6 +37,8 @@ export class HeadJournal {
     reason: null,
   };
   private progressAt = Number.NEGATIVE_INFINITY;
+  /** What was said to have failed last; null since the head was sealed. */
+  private saidReason: string | null = null;
 
   constructor(private readonly options: HeadJournalOptions) {}
 
@@ -79,6 +81,9 @@ export class HeadJournal {
       storedBytes,
       createdAt,
     };
+    if (kind === 'block') {
+      this.saidReason = null;
+    }
     await publisher.state(snapshotState, snapshotKey(deployment, replicaSet, id), fact);
     await publisher.event(
       snapshotCompleted,
@@ -87,17 +92,18 @@ export class HeadJournal {
     );
   }
 
-  /** Broken: said once, and again only for another reason. */
+  /** Broken: said once, and again for another reason, or when the head was sealed in between. */
   async failed(error: unknown): Promise<void> {
     const { deployment, replicaSet, publisher, logger, clock } = this.options;
     const reason = messageOf(error);
-    const isKnown = this.state.state === 'broken' && this.state.reason === reason;
+    const isKnown = this.saidReason === reason;
     await this.enter('broken', { reason });
     if (!isKnown) {
       const code = isHeadwaterError(error) ? error.code : 'BUILDER-90001';
       logger.error({ logId: 'head.broken', deployment, replicaSet, err: error }, reason);
       const id = `${deployment}/${replicaSet}/snapshot-failed/${clock.now().toISOString()}`;
       await publisher.event(snapshotFailed, { deployment, id }, { deployment, replicaSet, code, reason });
+      this.saidReason = reason;
     }
   }
 

@@ -1,18 +1,21 @@
 import type { Clock } from '@headwater/clock';
 import type { CaptureState } from '@headwater/contracts';
-import { isHeadwaterError } from '@headwater/errors';
-import { mongodErrors, seriesOf } from '@headwater/mongod';
-import type { Position } from '@headwater/oplog';
-import { readState, recoveryErrors } from '@headwater/recovery';
-import type { RecoveryEngine, RecoveryProgress } from '@headwater/recovery';
-import { repositoryErrors } from '@headwater/repository';
-import type { Manifest, ReplicaSetRepository } from '@headwater/repository';
+import type { OplogTimestamp, Position } from '@headwater/oplog';
+import type { RecoveryEngine } from '@headwater/recovery';
+import type { AnyManifest, Manifest, ReplicaSetRepository } from '@headwater/repository';
 import type { Logger } from '@headwater/service-kit';
+import { builderErrors } from '../builder-errors.js';
 import { nextWork } from '../schedule/next-work.js';
 import type { NextWork } from '../schedule/next-work.js';
+import { ReplayRate } from '../schedule/replay-rate.js';
+import { dueMoment, kindOfDue } from '../schedule/snapshot-schedule.js';
+import type { ScheduleRules } from '../schedule/snapshot-schedule.js';
+import { LogSealer } from '../sealing/log-sealer.js';
+import type { OplogSinceBlock } from '../sealing/log-sealer.js';
 import type { Sealer, SealRequest } from '../sealing/sealer.js';
-import { readChainFacts } from './chain-facts.js';
-import type { ChainFacts } from './chain-facts.js';
+import { ChainFacts } from './chain-facts.js';
+import { HeadFiles, isDamage } from './head-files.js';
+import type { Head } from './head-files.js';
 import type { HeadJournal } from './head-journal.js';
 
 export interface HeadKeeperOptions {
@@ -24,23 +27,22 @@ export interface HeadKeeperOptions {
   readonly journal: HeadJournal;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly intervalMillis: number;
-}
-
-/** Files that failed this often are made anew. */
-const failuresBeforeRebuild = 3;
-
-interface Head {
-  readonly chain: string;
-  readonly position: Position;
+  readonly rules: ScheduleRules;
 }
 
 type Tail = NonNullable<CaptureState['tail']>;
 type Seal = Extract<NextWork, { kind: 'seal' }>;
 
+/** A snapshot that is due, and what lies between it and the newest block snapshot. */
+interface Due {
+  readonly kind: 'block' | 'log';
+  readonly moment: OplogTimestamp;
+  readonly oplog: OplogSinceBlock;
+}
+
 /**
- * Keeps the head of one replica set: seeds it from the finished initial sync, advances it when a snapshot is due, and
- * seals it there. What is due follows from the store and the directory alone, so that a restart goes on anywhere.
+ * Keeps the head of one replica set and makes its snapshots. What is due follows from the store and the directory alone, so that
+ * a restart goes on anywhere. The head moves for block snapshots only; log snapshots are made whatever has become of it.
  */
 export class HeadKeeper {
   /** What the directory holds; undefined until it was looked at. */
@@ -48,67 +50,76 @@ export class HeadKeeper {
   private facts: ChainFacts | null = null;
   /** The snapshot that was said last. */
   private announced: string | null = null;
-  /** How often the files themselves have failed since they were made. */
-  private failures = 0;
+  /** Nothing was archived up to this moment that the newest snapshot does not have. */
+  private nothingUpTo: OplogTimestamp | null = null;
+  /** The last work on the head failed. */
+  private isBroken = false;
+  private readonly files: HeadFiles;
+  private readonly logs: LogSealer;
+  private readonly rate = new ReplayRate();
 
-  constructor(private readonly options: HeadKeeperOptions) {}
+  constructor(private readonly options: HeadKeeperOptions) {
+    this.files = new HeadFiles(options);
+    this.logs = new LogSealer(options.archive, options.clock);
+  }
 
   /**
    * Does what is due, if anything.
    *
    * @returns true when something was done: more may be due
    */
-  async step(tail: Tail | null, signal: AbortSignal): Promise<boolean> {
+  async step({ tail, order }: Pick<CaptureState, 'tail' | 'order'>, signal: AbortSignal): Promise<boolean> {
     if (tail === null) {
       return false;
     }
-    if (this.head === undefined) {
-      this.head = await this.resume(tail.chain, signal);
-    }
     const facts = await this.factsOf(tail.chain);
-    const work = this.workAt(tail, facts);
-    switch (work.kind) {
-      case 'wait':
-        return false;
-      case 'seed':
-        await this.seed(work.syncId, signal);
-        return true;
-      case 'seal':
-        await this.seal(work, facts, signal);
-        return true;
+    const due = await this.dueOf(tail, facts);
+    if (due !== null && (due.kind === 'log' || this.isBroken)) {
+      await this.sealLog(due, facts);
+      return true;
     }
+    this.head ??= await this.files.resume(tail.chain, signal);
+    const work = this.workAt(tail, facts, { isBased: order === 'tail', due: due?.moment ?? null });
+    const worked = await this.carryOut(work, facts, { due, signal });
+    this.isBroken = false;
+    return worked;
   }
 
-  /**
-   * A failure may have left anything in the middle: directory and listing are looked at again. Files that fail over and
-   * over are given up.
-   */
+  /** A failure may have left anything in the middle: directory and listing are looked at again. */
   distrust(error: unknown): void {
     this.head = undefined;
     this.facts = null;
-    this.failures = isOfTheFiles(error) ? this.failures + 1 : this.failures;
+    this.isBroken = true;
+    this.files.distrust(error);
   }
 
-  /** Files of another chain, or that nothing can be done with, are of no use: they are made anew. */
-  private async resume(chain: string, signal: AbortSignal): Promise<Head | null> {
-    const { engine, archive, directory, journal } = this.options;
-    const state = await readState(directory);
-    const isOfUse = state?.chain === chain && this.failures < failuresBeforeRebuild;
-    const found = isOfUse ? await engine.resume({ archive, directory, signal }) : { kind: 'absent' as const };
-    if (found.kind !== 'ready') {
-      await journal.enter('absent');
-      return null;
+  private async carryOut(
+    work: NextWork,
+    facts: ChainFacts,
+    { due, signal }: { readonly due: Due | null; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    switch (work.kind) {
+      case 'wait':
+        return false;
+      case 'stuck':
+        throw builderErrors.nothingToBuildFrom(`chain ${facts.chain} has no head: ${work.reason}`);
+      case 'seed':
+        this.head = await this.files.seed(work.syncId, signal);
+        return true;
+      case 'materialize':
+        this.head = await this.files.materialize(work.snapshotId, signal);
+        return true;
+      case 'seal':
+        await this.sealBlock(work, facts, { entries: due?.oplog.entries ?? 0, signal });
+        return true;
     }
-    const head = { chain: found.chain, position: found.position };
-    await journal.enter('idle', head);
-    return head;
   }
 
   private async factsOf(chain: string): Promise<ChainFacts> {
-    if (this.facts?.chain === chain && this.facts.sync !== null) {
+    if (this.facts?.chain === chain && this.facts.isBased) {
       return this.facts;
     }
-    const facts = await readChainFacts(this.options.archive, chain);
+    const facts = await ChainFacts.read(this.options.archive, chain);
     if (facts.newest !== null && facts.newest.id !== this.announced) {
       // A process before this one may have sealed it and not have said so.
       await this.options.journal.sealed(facts.newest);
@@ -118,69 +129,90 @@ export class HeadKeeper {
     return facts;
   }
 
-  private workAt(tail: Tail, { sync, newest }: ChainFacts): NextWork {
+  /** Null while no snapshot is due, or nothing was archived that it would hold; and before the first block snapshot. */
+  private async dueOf({ archivedTo }: Tail, facts: ChainFacts): Promise<Due | null> {
+    const { rules } = this.options;
+    const { newest } = facts;
+    const base = facts.basesWithout(this.files.damaged).at(-1);
+    const moment = newest === null ? null : dueMoment(newest.position.ts, archivedTo.ts, rules);
+    if (newest === null || base === undefined || moment === null || moment.t === this.nothingUpTo?.t) {
+      return null;
+    }
+    const oplog = await this.logs.measure(base, newest, moment);
+    if (oplog === null) {
+      this.nothingUpTo = moment;
+      return null;
+    }
+    const { entriesPerSecond } = this.rate;
+    const since = { block: base.position.ts, due: moment, entries: oplog.entries, entriesPerSecond };
+    return { kind: kindOfDue(since, rules), moment, oplog };
+  }
+
+  private workAt(
+    tail: Tail,
+    facts: ChainFacts,
+    { isBased, due }: { readonly isBased: boolean; readonly due: OplogTimestamp | null },
+  ): NextWork {
+    const head = this.head ?? null;
+    const { sync } = facts;
     return nextWork({
-      head: this.head ?? null,
-      tail,
+      ...{ head, tail, isBased, due },
       sync: sync === null ? null : { id: sync.syncId, stop: sync.stop },
-      newest:
-        newest === null
-          ? null
-          : { ts: newest.position.ts, createdAtMillis: new Date(newest.createdAt).getTime() },
-      nowMillis: this.options.clock.nowMillis(),
-      intervalMillis: this.options.intervalMillis,
+      bases: facts.basesWithout(this.files.damaged).map(({ id, position }) => ({ id, ts: position.ts })),
+      isSealedHere: head !== null && facts.hasBlockAt(head.position),
     });
   }
 
-  private async seed(syncId: string, signal: AbortSignal): Promise<void> {
-    const { engine, archive, directory, journal, logger } = this.options;
-    const seconds = this.stopwatch();
-    await journal.enter('seeding');
-    const onProgress = ({ bytesDone, bytesTotal }: RecoveryProgress) => {
-      if (bytesTotal !== null && bytesTotal > 0) {
-        journal.progressed(bytesDone / bytesTotal);
-      }
-    };
-    this.head = await engine.seed({ archive, syncId, directory, signal, onProgress });
-    this.failures = 0;
-    await journal.enter('idle', this.head);
-    logger.info(
-      { logId: 'head.seeded', ...this.about, ...this.head, seconds: seconds() },
-      'the head is seeded',
-    );
+  private async sealLog({ oplog }: Due, facts: ChainFacts): Promise<void> {
+    const manifest = await this.logs.seal(oplog);
+    await this.sealed(manifest, facts, { entries: oplog.entries, base: oplog.base.id });
   }
 
-  private async seal({ chain, from, to }: Seal, facts: ChainFacts, signal: AbortSignal): Promise<void> {
-    const { engine, archive, directory, journal, logger } = this.options;
-    const origin = originOf(facts);
-    const seconds = this.stopwatch();
+  private async sealBlock(
+    { chain, from, to }: Seal,
+    facts: ChainFacts,
+    { entries: expected, signal }: { readonly entries: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { journal, clock } = this.options;
+    const startedAt = clock.ticksMillis();
+    const elapsed = (): number => (clock.ticksMillis() - startedAt) / 1000;
     await journal.enter('sealing', this.head ?? {});
-    const series = seriesOf(origin.serverVersion);
-    const cycle = { archive, chain, directory, from, to: to.ts, series, signal };
-    const { restoredTo, entries } = await engine.replay(cycle);
+    const { serverVersion } = facts.origin;
+    const estimate = expected / this.rate.entriesPerSecond;
+    const advance = { chain, from, to, serverVersion, seconds: estimate };
+    const { restoredTo, entries } = await this.files.advance(advance, signal);
+    this.rate.note(entries, elapsed());
     this.head = { chain, position: restoredTo };
     const manifest = await this.sealAt(restoredTo, facts, signal);
-    this.facts = { ...facts, newest: { ...manifest, ts: restoredTo.ts, key: '' } };
-    await journal.sealed(manifest);
-    this.announced = manifest.id;
+    await this.sealed(manifest, facts, { entries, seconds: Math.round(elapsed() * 10) / 10 });
     await journal.enter('idle', this.head);
-    const { id: snapshot, sizeBytes, storedBytes } = manifest;
-    const figures = { entries, sizeBytes, storedBytes, seconds: seconds() };
-    logger.info({ logId: 'snapshot.sealed', ...this.about, snapshot, ...figures }, 'snapshot sealed');
+  }
+
+  /** The manifest is there: from now on it counts, and it is said. */
+  private async sealed(manifest: AnyManifest, facts: ChainFacts, figures: object): Promise<void> {
+    const { journal, logger } = this.options;
+    const { id, kind, position, sizeBytes, storedBytes } = manifest;
+    this.facts = facts.with({ ...manifest, ts: position.ts, key: '' });
+    await journal.sealed(manifest);
+    this.announced = id;
+    logger.info(
+      { logId: 'snapshot.sealed', ...this.about, snapshot: id, kind, sizeBytes, storedBytes, ...figures },
+      'snapshot sealed',
+    );
   }
 
   /** The files must stand still meanwhile, and be those that the engine left. */
   private async sealAt(position: Position, facts: ChainFacts, signal: AbortSignal): Promise<Manifest> {
-    const { archive, directory, engine, sealer, journal, logger } = this.options;
+    const { archive, directory, sealer, journal, logger } = this.options;
     const request: SealRequest = {
       archive,
       directory,
       chain: facts.chain,
       position,
-      origin: originOf(facts),
-      parentId: facts.newest?.id ?? null,
+      origin: facts.origin,
+      parentId: facts.basesWithout(this.files.damaged).at(-1)?.id ?? null,
       signal,
-      standsStill: () => engine.checkUntouched({ directory }),
+      standsStill: () => this.files.checkUntouched(),
       onProgress: (ratio) => {
         journal.progressed(ratio);
       },
@@ -199,42 +231,8 @@ export class HeadKeeper {
     }
   }
 
-  private stopwatch(): () => number {
-    const { clock } = this.options;
-    const startedAt = clock.ticksMillis();
-    return () => Math.round((clock.ticksMillis() - startedAt) / 100) / 10;
-  }
-
   private get about() {
     const { archive } = this.options;
     return { deployment: archive.deployment, replicaSet: archive.name };
   }
-}
-
-/** A head on a chain was made of its initial sync, or of a snapshot of it. */
-function originOf({ chain, sync, newest }: ChainFacts) {
-  const origin = sync ?? newest;
-  if (origin === null) {
-    throw new Error(`chain ${chain} has nothing that its head can have been made of`);
-  }
-  return origin;
-}
-
-const damage = [repositoryErrors.damagedObject('').code, repositoryErrors.missingObject('').code];
-
-/** An object of the store: without the parent that needs it, a snapshot can still be made. */
-function isDamage(error: unknown): boolean {
-  return isHeadwaterError(error) && damage.includes(error.code);
-}
-
-const aboutFiles = [
-  recoveryErrors.directoryTouched,
-  recoveryErrors.replayMissed,
-  mongodErrors.startFailed,
-  mongodErrors.uncleanStop,
-];
-const codesAboutFiles = aboutFiles.map((make) => make('').code);
-
-function isOfTheFiles(error: unknown): boolean {
-  return isHeadwaterError(error) && codesAboutFiles.includes(error.code);
 }

@@ -104,7 +104,7 @@ export class HeadRounds {
       return false;
     }
     try {
-      return await head.keeper.step(capture.tail, signal);
+      return await head.keeper.step(capture, signal);
     } catch (error) {
       head.keeper.distrust(error);
       head.retryAt = clock.ticksMillis() + pauseAfterFailureMillis;

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import type { Clock } from '@headwater/clock';
-import { formatPosition } from '@headwater/oplog';
 import type { Position } from '@headwater/oplog';
-import { snapshotId } from '@headwater/repository';
 import type { Manifest, ReplicaSetRepository, SyncComplete } from '@headwater/repository';
+import { nameOf } from './snapshot-name.js';
 
 export interface SealRequest {
   readonly archive: ReplicaSetRepository;
@@ -54,7 +52,7 @@ export class Sealer {
     await request.standsStill();
     const { replicaSetId, serverVersion, fcv } = origin;
     return writer.finish({
-      id: snapshotId(position.ts, suffixOf(chain, position)),
+      id: nameOf('block', chain, position),
       replicaSetId,
       chain,
       position,
@@ -63,14 +61,6 @@ export class Sealer {
       createdAt: this.clock.now().toISOString(),
     });
   }
-}
-
-/** The same for the same sealing: one that is tried again after a crash makes no second snapshot. */
-function suffixOf(chain: string, position: Position): string {
-  return createHash('sha256')
-    .update(`${chain} ${formatPosition(position)}`)
-    .digest('hex')
-    .slice(0, 8);
 }
 
 interface DataFile {
