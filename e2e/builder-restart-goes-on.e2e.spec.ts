@@ -78,7 +78,10 @@ describe('a snapshot-builder that is killed', () => {
       const sealed = (await api.snapshots()).length;
       await writesPassed(scene.writer, 500);
       await snapshotBuilder.stop();
-      await snapshotBuilder.start({ HEADWATER_SNAPSHOT_INTERVAL_SECONDS: '5' });
+      await snapshotBuilder.start({
+        HEADWATER_SNAPSHOT_INTERVAL_SECONDS: '5',
+        HEADWATER_BLOCK_SNAPSHOT_INTERVAL_SECONDS: '5',
+      });
       await killWhen(filesAre(phase));
       await scene.headwater.snapshotsSealed(sealed + 1);
     }),

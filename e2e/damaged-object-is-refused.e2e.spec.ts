@@ -31,7 +31,7 @@ describe('a restore that needs a damaged or missing object', () => {
   let paths = 0;
 
   beforeAll(async () => {
-    scene = await ProtectedSet.start({ snapshotIntervalSeconds: 5 });
+    scene = await ProtectedSet.start({ snapshotIntervalSeconds: 5, blockSnapshotIntervalSeconds: 5 });
     const { headwater, writer, source, binary } = scene;
     await headwater.witness(() => headwater.snapshotsSealed(2));
     await headwater.snapshotBuilder.stop();

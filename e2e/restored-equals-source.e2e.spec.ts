@@ -31,6 +31,7 @@ describe('a replica set with every kind of data and DDL', () => {
       writesPerSecond: 50,
       environment: slowCopy,
       snapshotIntervalSeconds: 10,
+      blockSnapshotIntervalSeconds: 10,
       prepare: startLoads,
     });
     await scene.headwater.witness(watchInitialSync);

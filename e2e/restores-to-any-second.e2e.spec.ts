@@ -22,11 +22,19 @@ const second = (t: number): RestoreTarget => ({ kind: 'time', time: new Date(t *
 const randomSecond = ({ random, from, to }: Archive): number => from.t + 1 + random.below(to.t - from.t - 1);
 const randomOrdinal = ({ random }: Archive): number => random.below(300);
 
+/** The oplog of some seconds on a block snapshot: nothing of its own is stored. */
+function newestLog({ snapshots }: Archive): SnapshotBody {
+  const log = snapshots.findLast(({ kind }) => kind === 'log');
+  if (log === undefined) throw new Error('there is no log snapshot');
+  return log;
+}
+
 const moments: readonly (readonly [name: string, choose: (archive: Archive) => RestoreTarget])[] = [
   ['exactly at a snapshot', ({ snapshots }) => at(snapshots[1].ts)],
   ['just before a snapshot', ({ snapshots }) => at(previousTimestamp(snapshots[1].ts))],
   ['the newest whole second', ({ to }) => second(to.t - 1)],
   ['the latest', () => ({ kind: 'latest' })],
+  ['a log snapshot by its id', (archive) => ({ kind: 'snapshot', snapshotId: newestLog(archive).id })],
   ['a snapshot by its id', ({ snapshots }) => ({ kind: 'snapshot', snapshotId: snapshots[0].id })],
   ['a random second', (archive) => second(randomSecond(archive))],
   ['another random second', (archive) => second(randomSecond(archive))],
@@ -88,7 +96,7 @@ describe('a replica set under a live load', () => {
       case 'timestamp':
         return { t: target.t, i: target.i };
       case 'snapshot':
-        return archive.snapshots[0].ts;
+        return archive.snapshots.find(({ id }) => id === target.snapshotId)?.ts ?? job.plan.target;
       case 'latest':
         expect(compareTimestamps(job.plan.target, archive.to)).toBeGreaterThanOrEqual(0);
         return job.plan.target;

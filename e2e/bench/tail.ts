@@ -58,7 +58,10 @@ async function measure(bench: Bench, set: ReplicaSet, headwater: Headwater): Pro
     figures.push(...(await run.delaysOf('slices of 10 s', 12)));
     await restarted(headwater.ingest, { HEADWATER_SLICE_MAX_AGE_SECONDS: '1' });
     figures.push(...(await run.delaysOf('slices of 1 s', 3)));
-    await headwater.snapshotBuilder.start({ HEADWATER_SNAPSHOT_INTERVAL_SECONDS: '5' });
+    await headwater.snapshotBuilder.start({
+      HEADWATER_SNAPSHOT_INTERVAL_SECONDS: '5',
+      HEADWATER_BLOCK_SNAPSHOT_INTERVAL_SECONDS: '5',
+    });
     figures.push(...(await run.delaysOf('slices of 1 s, sealing snapshots all the time', 3)));
     await run.verify();
     return [...figures, ...(await run.memory())];

@@ -14,6 +14,8 @@ export interface HeadwaterOptions {
   readonly binary: MongodBinary;
   /** 3600 unless told otherwise: the first snapshot only. */
   readonly snapshotIntervalSeconds?: number;
+  /** As long as the interval, every snapshot is a block snapshot; the service's default unless told otherwise. */
+  readonly blockSnapshotIntervalSeconds?: number;
   /** Which services are started; those without which nothing is backed up or restored unless told otherwise. */
   readonly start?: readonly ServiceName[];
   /** More variables of every service. */
@@ -157,6 +159,9 @@ async function environmentOf(options: HeadwaterOptions, directory: string): Prom
     HEADWATER_STORE_DIRECTORY: join(directory, 'store'),
     HEADWATER_HEAD_DIRECTORY: join(directory, 'heads'),
     HEADWATER_SNAPSHOT_INTERVAL_SECONDS: String(options.snapshotIntervalSeconds ?? 3600),
+    ...(options.blockSnapshotIntervalSeconds === undefined
+      ? {}
+      : { HEADWATER_BLOCK_SNAPSHOT_INTERVAL_SECONDS: String(options.blockSnapshotIntervalSeconds) }),
     [variableOf(options.binary.series)]: options.binary.path,
     ...options.environment,
   };

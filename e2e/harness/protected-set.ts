@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { MongoClient } from 'mongodb';
 import type { MongodBinary } from '@headwater/mongod';
-import { NumberedWriter, startReplicaSet, testMongod, type ReplicaSet } from '@headwater/testing';
+import {
+  NumberedWriter,
+  startReplicaSet,
+  testMongod,
+  type Member,
+  type ReplicaSet,
+} from '@headwater/testing';
 import { Headwater, type HeadwaterOptions } from './headwater.js';
 
 export interface ProtectedSetOptions extends Omit<HeadwaterOptions, 'uri' | 'binary'> {
@@ -9,6 +15,8 @@ export interface ProtectedSetOptions extends Omit<HeadwaterOptions, 'uri' | 'bin
   readonly writesPerSecond?: number;
   /** Data that is there before anything else, and makes an initial sync last. None unless told otherwise. */
   readonly fillerMiB?: number;
+  /** Of the source's oplog; that of `startReplicaSet` unless told otherwise. */
+  readonly oplogMiB?: number;
   /** WiredTiger's cache of the source; 256 unless told otherwise. */
   readonly cacheMiB?: number;
   /** What else is done to the source before Headwater comes. */
@@ -25,6 +33,7 @@ export class ProtectedSet {
     const set = await startReplicaSet({
       binary,
       cacheMiB: options.cacheMiB ?? 256,
+      ...(options.oplogMiB === undefined ? {} : { oplogMiB: options.oplogMiB }),
       parameters: { minSnapshotHistoryWindowInSeconds },
     });
     let writer: NumberedWriter | undefined;
@@ -54,6 +63,18 @@ export class ProtectedSet {
   ) {
     this.writer = parts.writer;
     this.headwater = parts.headwater;
+  }
+
+  /** The only member. */
+  get member(): Member {
+    const [member] = this.set.members;
+    if (member === undefined) throw new Error('the set has no member');
+    return member;
+  }
+
+  /** More data of the source that no compression makes smaller: as much in its oplog. */
+  fill(mebibytes: number): Promise<void> {
+    return fill(this.source, mebibytes);
   }
 
   /** Ends everything. @throws what `Headwater.stop` throws, after the rest has ended too. */

@@ -19,6 +19,17 @@ export async function largestEntryUpTo(client: MongoClient, ts: OplogTimestamp):
   return oplogTimestampOf(entry.ts);
 }
 
+/** The timestamp of the oldest entry that the source still has. */
+export async function oldestEntry(client: MongoClient): Promise<OplogTimestamp> {
+  const [entry] = await oplogOf(client)
+    .find({}, { projection: { ts: 1 } })
+    .sort({ $natural: 1 })
+    .limit(1)
+    .toArray();
+  if (entry === undefined) throw new Error('the source has no oplog');
+  return oplogTimestampOf(entry.ts);
+}
+
 /** All entries of (from, to] as the bytes that the source holds. */
 export async function rawEntriesOf(
   client: MongoClient,
