@@ -1,7 +1,8 @@
 import { constants, zstdCompress, zstdDecompress, type ZstdOptions } from 'node:zlib';
 
 const level = 3;
-const mebibyte = 1024 * 1024;
+/** The largest buffer that is made before it is known to be needed: a length may come from a damaged object. */
+const largestBuffer = 32 * 1024 * 1024;
 /** The smallest output buffer that zlib takes. */
 const smallestBuffer = 64;
 
@@ -77,7 +78,7 @@ function largestCompressed(rawLength: number): number {
   return rawLength + (rawLength >>> 8) + 512;
 }
 
-/** One buffer for all of a small output; large ones grow by the mebibyte. Others make it several times slower. */
+/** One buffer for all of the output, of slices and parts too: pieces are copied together in the end, and make it slower. */
 function bufferFor(length: number): number {
-  return Math.min(Math.max(length, smallestBuffer), mebibyte);
+  return Math.min(Math.max(length, smallestBuffer), largestBuffer);
 }
