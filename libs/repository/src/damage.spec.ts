@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { sha256Of } from './encoding/sha256.js';
 import { Repository } from './index.js';
 import { collect, entryAt, position } from './spec-support/oplog-fixture.js';
-import { blockOf, readHashes, sealFiles } from './spec-support/snapshot-fixture.js';
+import { blockOf, readHashes, sealAt, sealFiles } from './spec-support/snapshot-fixture.js';
 
 const time = '2026-11-24T08:00:00Z';
 const chain = 'c';
@@ -70,9 +70,14 @@ async function fill(store: DirectoryStore): Promise<void> {
   await sync.writePart(1, payload, sha256Of(payload));
   const parts = [{ n: 1, sha256: sha256Of(payload), bytes: payload.length }];
   await sync.finish({ format: 1, ...begun, ...at, stop: position(2), parts, documents: 1, bytes: 1 });
-  await sealFiles(set.snapshots, {
+  const base = await sealFiles(set.snapshots, {
     a: Buffer.concat([blockOf(2), blockOf(0), blockOf(1, 3_000)]),
     b: Buffer.concat([blockOf(4), blockOf(0), blockOf(3, 3_000)]),
+  });
+  await set.snapshots.writeLog({
+    ...sealAt(9),
+    base: { snapshotId: base.id, position: base.position },
+    ...{ oplog: { entries: 1, rawBytes: 1 }, sizeBytes: base.sizeBytes },
   });
 }
 
@@ -87,7 +92,8 @@ async function readEverything(store: DirectoryStore): Promise<unknown> {
   for (const { error } of damaged) {
     throw error;
   }
-  const manifests = await Promise.all(snapshots.map(({ id }) => set.snapshots.read(id)));
+  const manifests = await Promise.all(snapshots.map(({ id }) => set.snapshots.open(id)));
+  const withFiles = manifests.filter((manifest) => manifest.kind === 'block');
   return {
     identity: await deployment.identity(),
     epoch: await set.epochs.newest(),
@@ -100,7 +106,7 @@ async function readEverything(store: DirectoryStore): Promise<unknown> {
     complete,
     parts: (await collect(set.sync('s').payloads(complete ?? { parts: [] }))).map(sha256Of),
     manifests,
-    files: await Promise.all(manifests.map((manifest) => readHashes(set.snapshots, manifest))),
+    files: await Promise.all(withFiles.map((manifest) => readHashes(set.snapshots, manifest))),
   };
 }
 
