@@ -16,6 +16,8 @@ interface Kept {
 }
 
 const writesTogether = 10;
+/** A server that takes its time over one command is not to set the rate. */
+const lanes = 8;
 const documentsTogether = 1000;
 const fillerBytes = 450;
 
@@ -58,13 +60,13 @@ export class SteadyLoad {
   }
 
   private resume(): void {
-    this.running = this.run();
+    const pace = new Pace(this.options.writesPerSecond / writesTogether);
+    this.running = Promise.all(Array.from({ length: lanes }, () => this.lane(pace))).then(() => undefined);
     // Thrown by `stop`.
     this.running.catch(() => undefined);
   }
 
-  private async run(): Promise<void> {
-    const pace = new Pace(this.options.writesPerSecond / writesTogether);
+  private async lane(pace: Pace): Promise<void> {
     while (await pace.turn(this.abort.signal)) {
       const writes = Array.from({ length: writesTogether }, () => this.write());
       await this.collection.bulkWrite(writes);
@@ -72,7 +74,7 @@ export class SteadyLoad {
     }
   }
 
-  /** Half of them updates, the other half inserts and deletes in turn. */
+  /** Half of them updates, the other half inserts and deletes in turn. An update may find its document not yet or no longer. */
   private write(): AnyBulkWriteOperation<Kept> {
     if (this.random.chance(0.5)) {
       const _id = this.oldest + this.random.below(this.next - this.oldest);
