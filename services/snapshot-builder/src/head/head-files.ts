@@ -91,7 +91,7 @@ export class HeadFiles {
     try {
       const manifest = await archive.snapshots.read(snapshotId);
       await engine.materialize({ archive, manifest, directory, signal, onProgress: this.onProgress });
-      return made({ chain: manifest.chain, position: manifest.position });
+      return await made({ chain: manifest.chain, position: manifest.position });
     } catch (error) {
       if (!isDamage(error)) {
         throw error;
