@@ -4,7 +4,7 @@ import { systemClock } from '@headwater/clock';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import type { Position } from '@headwater/oplog';
 import { RecoveryEngine } from '@headwater/recovery';
-import type { Manifest } from '@headwater/repository';
+import { snapshotId, type Manifest } from '@headwater/repository';
 import {
   Capture,
   compareImages,
@@ -50,7 +50,7 @@ export const snapshot: Benchmark = {
       await loadDocuments(set, scaled(bench, sizes.documents, 5000));
       const capture = await Capture.begin(set.uri, store, { slice: 20_000, part: 15_000 });
       try {
-        return await new SnapshotRun(bench, set, capture).run();
+        return await new SnapshotRun(bench, set, { capture, store }).run();
       } finally {
         await capture.close();
       }
@@ -62,6 +62,8 @@ export const snapshot: Benchmark = {
 };
 
 class SnapshotRun {
+  private readonly capture: Capture;
+  private readonly store: DirectoryStore;
   private readonly engine: RecoveryEngine;
   private readonly head: string;
   private readonly documents: number;
@@ -70,9 +72,11 @@ class SnapshotRun {
   constructor(
     private readonly bench: Bench,
     private readonly set: ReplicaSet,
-    private readonly capture: Capture,
+    { capture, store }: { readonly capture: Capture; readonly store: DirectoryStore },
   ) {
     const { binary, directory } = bench;
+    this.capture = capture;
+    this.store = store;
     this.engine = new RecoveryEngine({
       mongods: () => Promise.resolve(binary),
       clock: systemClock,
@@ -102,7 +106,26 @@ class SnapshotRun {
       last = step;
     }
     await this.verify(last.manifest, client);
-    return figures;
+    return [...figures, await this.logSnapshot(last.manifest, client)];
+  }
+
+  /** It holds whatever was written since the last block snapshot, and is as large as its manifest. */
+  private async logSnapshot(base: Manifest, client: MongoClient): Promise<Figure> {
+    const { capture } = this;
+    const { archive, chain } = capture;
+    await this.update(client, Math.ceil(this.documents / 100));
+    const { ts } = await capture.archiveTo(await markOplog(client));
+    const { top: position, entries, rawBytes } = await archive.oplog.measure(chain, base.position, ts);
+    const { id } = await archive.snapshots.writeLog({
+      id: snapshotId(position.ts, '00000001'),
+      ...{ chain, position, replicaSetId: base.replicaSetId, createdAt: base.createdAt },
+      ...{ serverVersion: base.serverVersion, fcv: base.fcv, sizeBytes: base.sizeBytes },
+      ...{ base: { snapshotId: base.id, position: base.position }, oplog: { entries, rawBytes } },
+    });
+    const ref = (await archive.snapshots.list()).find((one) => one.id === id);
+    const object = ref === undefined ? null : await this.store.stat(ref.key);
+    if (object === null) throw new WrongAnswer('the log snapshot is not in the store');
+    return figure(`log snapshot of ${entries} entries: stored`, object.size, 'bytes', { atMost: 100 * 1024 });
   }
 
   /** What is done to the source between two snapshots. */

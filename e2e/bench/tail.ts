@@ -62,7 +62,7 @@ async function measure(bench: Bench, set: ReplicaSet, headwater: Headwater): Pro
       HEADWATER_SNAPSHOT_INTERVAL_SECONDS: '5',
       HEADWATER_BLOCK_SNAPSHOT_INTERVAL_SECONDS: '5',
     });
-    figures.push(...(await run.delaysOf('slices of 1 s, sealing snapshots all the time', 3)));
+    figures.push(...(await run.delaysOf('slices of 1 s, a block snapshot every 5 s', 3)));
     await run.verify();
     return [...figures, ...(await run.memory())];
   } finally {
