@@ -1,12 +1,13 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RestoreJobBody, RestoreJobStateName, RestoreRequest } from '@headwater/contracts';
 import { eventually, markOplog } from '@headwater/testing';
-import { compareRestored } from './harness/comparison.js';
+import { compareJob } from './harness/comparison.js';
 import { processesBelow } from './harness/leftovers.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import { writesPassed } from './harness/writes-passed.js';
 
-describe('a restore service that is killed during a restore', () => {
+describe('a restore service that ends during a restore', () => {
   let scene: ProtectedSet;
 
   beforeAll(async () => {
@@ -24,53 +25,101 @@ describe('a restore service that is killed during a restore', () => {
     delivery: { kind: 'directory', path },
   });
 
-  /** Kills the service when the job is in that state, and starts it again. */
-  async function killedIn(state: RestoreJobStateName, job: RestoreJobBody): Promise<void> {
-    const { api, restore } = scene.headwater;
-    await eventually(async () => (await api.job(job.id)).state === state, {
+  async function reached(state: RestoreJobStateName, { id }: RestoreJobBody): Promise<void> {
+    await eventually(async () => (await scene.headwater.api.job(id)).state === state, {
       deadlineMs: 120_000,
       pauseMs: 5,
       describe: `the restore to be ${state}`,
     });
-    await restore.kill9();
-    await restore.start();
   }
 
-  it.each(['Materializing', 'Replaying', 'Verifying'] as const)(
-    'in state %s, has failed it as interrupted after its restart and removed its files and its mongod',
+  /** The job after its end: delivered, with files that equal the source, and nothing else left anywhere. */
+  async function expectEqual(before: RestoreJobBody): Promise<RestoreJobBody> {
+    const { api } = scene.headwater;
+    const job = await api.finished(before.id);
+    expect(job).toMatchObject({ id: before.id, state: 'Delivered', plan: before.plan });
+    expect(job.restoredTo).toEqual(job.verification?.oplogTop);
+    const { path } = job.delivery;
+    expect(await readdir(path)).not.toContain('.headwater-restore');
+    expect(await processesBelow(path)).toEqual([]);
+    expect((await compareJob(scene, job)).differences).toEqual([]);
+    return job;
+  }
+
+  it.each(['Materializing', 'Replaying', 'Preparing', 'Verifying', 'Ready'] as const)(
+    'killed in state %s, goes on with it at its next start: the same job, and files that equal the source',
     (state) =>
       scene.headwater.witness(async () => {
-        const { api } = scene.headwater;
-        const path = scene.headwater.target(`killed-${state.toLowerCase()}`);
-        const { job } = await api.request(requestTo(path));
-        await killedIn(state, job);
-
-        const failed = await api.job(job.id);
-        expect(failed).toMatchObject({ state: 'Failed', error: { code: 'RESTORE-10009' } });
-        expect(failed.error?.message).toContain('ended during this restore');
-        expect(failed.finishedAt).not.toBeNull();
-        expect(await readdir(path).catch(() => [])).toEqual([]);
-        expect(await processesBelow(path)).toEqual([]);
+        const { api, restore } = scene.headwater;
+        const { job } = await api.request(requestTo(scene.headwater.target(`killed-${state}`)));
+        // Short states are seen or passed: the kill comes at some moment after the one before.
+        await (state === 'Preparing' || state === 'Ready' ? passed(state, job) : reached(state, job));
+        await restore.kill9();
+        await restore.start();
+        const { resumptions = 0, finishedAt } = await expectEqual(job);
+        if (state === 'Materializing' || state === 'Replaying') expect(resumptions).toBe(1);
+        expect(finishedAt).not.toBeNull();
       }),
   );
 
-  it('fails every job that waited for its turn as well', () =>
+  /** The job is in that state, or beyond it. */
+  async function passed(state: RestoreJobStateName, { id }: RestoreJobBody): Promise<void> {
+    const order = ['Planned', 'Materializing', 'Replaying', 'Preparing', 'Verifying', 'Ready', 'Delivered'];
+    const isThere = async (): Promise<boolean> =>
+      order.indexOf((await scene.headwater.api.job(id)).state) >= order.indexOf(state);
+    await eventually(isThere, { deadlineMs: 120_000, pauseMs: 2, describe: `the restore to pass ${state}` });
+  }
+
+  it('stopped by SIGTERM, ends its mongod within seconds and goes on at its next start', () =>
     scene.headwater.witness(async () => {
-      const { api } = scene.headwater;
-      const paths = ['first', 'second'].map((name) => scene.headwater.target(`waiting-${name}`));
-      const [first, second] = await Promise.all(paths.map((path) => api.request(requestTo(path))));
-      if (first === undefined || second === undefined) throw new Error('no jobs');
-      await eventually(async () => (await api.jobs()).some(({ state }) => state === 'Materializing'));
-      await scene.headwater.restore.kill9();
-      await scene.headwater.restore.start();
-      for (const { job } of [first, second]) expect((await api.job(job.id)).state).toBe('Failed');
-      for (const path of paths) expect(await readdir(path).catch(() => [])).toEqual([]);
+      const { api, restore } = scene.headwater;
+      const path = scene.headwater.target('stopped');
+      const { job } = await api.request(requestTo(path));
+      await reached('Replaying', job);
+      await restore.stop();
+      expect(await processesBelow(path)).toEqual([]);
+      expect(await readdir(path)).toEqual(['.headwater-restore']);
+      await restore.start();
+      expect(await expectEqual(job)).toMatchObject({ resumptions: 1 });
     }));
 
-  it('does the same request at the second attempt', () =>
+  it('goes on with all of its jobs in their order, though the bus forgot them, and knows their keys', () =>
     scene.headwater.witness(async () => {
-      const name = 'killed-replaying';
-      const { differences } = await compareRestored(scene, { kind: 'latest' }, { name });
-      expect(differences).toEqual([]);
+      const { api, restore } = scene.headwater;
+      await restore.stop();
+      await restore.start({ HEADWATER_RESTORE_MAX_JOBS: '1' });
+      const names = ['first', 'second', 'third'];
+      const jobs: RestoreJobBody[] = [];
+      for (const name of names) {
+        const { job } = await api.request(requestTo(scene.headwater.target(name)), `key-${name}`);
+        jobs.push(job);
+      }
+      const [first] = jobs;
+      if (first === undefined) throw new Error('no job');
+      await reached('Materializing', first);
+      await restore.kill9();
+      // Another bus: nothing of the jobs is on it.
+      const file = join(scene.headwater.target('.'), 'another-bus.db');
+      await restore.start({ HEADWATER_BUS_FILE: file });
+      const again = await api.request(requestTo(scene.headwater.target('second')), 'key-second');
+      expect(again.job.id).toBe(jobs[1]?.id);
+      const ended: RestoreJobBody[] = [];
+      for (const job of jobs) ended.push(await expectEqual(job));
+      const times = ended.map(({ finishedAt }) => finishedAt);
+      expect(times).toEqual([...times].sort());
+    }));
+
+  it('fails a job whose directory vanished meanwhile, and says so', () =>
+    scene.headwater.witness(async () => {
+      const { api, restore } = scene.headwater;
+      const path = scene.headwater.target('vanished');
+      const { job } = await api.request(requestTo(path));
+      await reached('Materializing', job);
+      await restore.kill9();
+      await rm(path, { recursive: true });
+      await restore.start();
+      const failed = await api.finished(job.id);
+      expect(failed).toMatchObject({ state: 'Failed', error: { code: 'RESTORE-10014' } });
+      expect(failed.error?.message).toContain(path);
     }));
 });

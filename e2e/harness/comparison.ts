@@ -21,13 +21,24 @@ export interface ComparisonChoice {
 
 /** Restores a target and compares everything there is with the source at that very moment. */
 export async function compareRestored(
-  { headwater, binary, source, writer }: ProtectedSet,
+  scene: ProtectedSet,
   target: RestoreTarget,
-  { name, image, copyWindow = false }: ComparisonChoice,
+  choice: ComparisonChoice,
 ): Promise<ComparedRestore> {
-  const path = headwater.target(name);
-  const delivery = { kind: 'directory', path } as const;
-  const job = await headwater.api.restored({ deploymentId: 'rs0', target, delivery });
+  const { api } = scene.headwater;
+  const delivery = { kind: 'directory', path: scene.headwater.target(choice.name) } as const;
+  const job = await api.restored({ deploymentId: 'rs0', target, delivery });
+  return compareJob(scene, job, choice);
+}
+
+/** Compares the files of a job that was delivered with the source at that very moment. */
+export async function compareJob(
+  { binary, source, writer }: ProtectedSet,
+  job: RestoreJobBody,
+  { image, copyWindow = false }: Omit<ComparisonChoice, 'name'> = {},
+): Promise<ComparedRestore> {
+  if (job.state !== 'Delivered') throw new Error(`restore ${job.id} is ${job.state}: ${JSON.stringify(job)}`);
+  const { path } = job.delivery;
   const restoredTo = restoredToOf(job);
   const expected = image ?? (await takeImage(source, { atClusterTime: restoredTo }));
   const differences = await withRestored(path, binary, async (client) => [

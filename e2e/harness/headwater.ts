@@ -157,6 +157,7 @@ async function environmentOf(options: HeadwaterOptions, directory: string): Prom
     HEADWATER_MONGODB_URI: options.uri,
     HEADWATER_BUS_FILE: join(directory, 'bus', 'headwater.db'),
     HEADWATER_STORE_DIRECTORY: join(directory, 'store'),
+    HEADWATER_RESTORE_STATE_DIRECTORY: join(directory, 'restores'),
     HEADWATER_HEAD_DIRECTORY: join(directory, 'heads'),
     HEADWATER_SNAPSHOT_INTERVAL_SECONDS: String(options.snapshotIntervalSeconds ?? 3600),
     ...(options.blockSnapshotIntervalSeconds === undefined

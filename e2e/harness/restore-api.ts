@@ -2,12 +2,17 @@ import { z } from 'zod';
 import {
   deploymentSchema,
   listSchema,
+  finishedRestoreJobStates,
+  restoredCollectionSchema,
   restoreJobSchema,
+  restorePlanSchema,
   restoreWindowSchema,
   snapshotSchema,
   oplogTimestampSchema,
   type DeploymentBody,
+  type RestoredCollection,
   type RestoreJobBody,
+  type RestorePlanBody,
   type RestoreRequest,
   type RestoreWindowBody,
   type SnapshotBody,
@@ -82,10 +87,31 @@ export class RestoreApi {
     };
   }
 
+  /** What a request would do. @throws Refused. */
+  async dryRun(body: RestoreRequest, idempotencyKey?: string): Promise<RestorePlanBody> {
+    const response = await this.post(JSON.stringify(body), idempotencyKey, '?dryRun=true');
+    const plan = restorePlanSchema.parse(await answerOf(response));
+    if (response.status !== 200) throw new Error(`a dry run was answered with ${response.status}`);
+    return plan;
+  }
+
+  /** Asks for the end of a job. @throws Refused. */
+  async cancel(id: string): Promise<RestoreJobBody> {
+    const url = `${this.url()}/v1/restores/${encodeURIComponent(id)}/cancel`;
+    const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(answerMillis) });
+    return restoreJobSchema.parse(await answerOf(response));
+  }
+
+  /** All collections that the verification of a job saw. */
+  async collections(id: string): Promise<readonly RestoredCollection[]> {
+    const path = `/v1/restores/${encodeURIComponent(id)}/collections?limit=1000`;
+    return (await this.get(path, listSchema(restoredCollectionSchema))).items;
+  }
+
   /** How a body is refused. @throws Error when it is accepted, or refused without problem+json. */
-  async refusal(body: unknown, idempotencyKey?: string): Promise<Problem> {
+  async refusal(body: unknown, idempotencyKey?: string, query = ''): Promise<Problem> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await this.post(text, idempotencyKey);
+    const response = await this.post(text, idempotencyKey, query);
     const answered = await response.text();
     if (response.ok) throw new Error(`was not refused: ${answered}`);
     const type = response.headers.get('content-type') ?? '';
@@ -95,12 +121,12 @@ export class RestoreApi {
     return problem;
   }
 
-  /** The job once it is Delivered or Failed. */
+  /** The job once nothing more happens to it. */
   async finished(id: string): Promise<RestoreJobBody> {
     return eventually(
       async () => {
         const job = await this.job(id);
-        return job.state === 'Delivered' || job.state === 'Failed' ? job : null;
+        return finishedRestoreJobStates.includes(job.state) ? job : null;
       },
       { deadlineMs: jobDeadlineMs, describe: `the end of restore ${id}`, pauseMs: 100 },
     );
@@ -109,13 +135,13 @@ export class RestoreApi {
   /** Asks for a restore and waits for it. @throws Refused; Error when the job fails. */
   async restored(body: RestoreRequest): Promise<RestoreJobBody> {
     const job = await this.finished((await this.request(body)).job.id);
-    if (job.state === 'Failed') throw new Error(`the restore failed: ${JSON.stringify(job)}`);
+    if (job.state !== 'Delivered') throw new Error(`the restore failed: ${JSON.stringify(job)}`);
     return job;
   }
 
-  private post(body: string, idempotencyKey?: string): Promise<Response> {
+  private post(body: string, idempotencyKey?: string, query = ''): Promise<Response> {
     const key = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
-    return fetch(`${this.url()}/v1/restores`, {
+    return fetch(`${this.url()}/v1/restores${query}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...key },
       body,

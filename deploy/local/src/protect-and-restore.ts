@@ -149,7 +149,9 @@ async function verify(
   );
   const writer = sample?.numbered ?? null;
   if (writer === null) {
-    step.done(`${counted(verification.collections.length, 'collection')} are in it`);
+    step.done(
+      `${counted(verification.collectionsTotal ?? verification.collections.length, 'collection')} are in it`,
+    );
     return null;
   }
   const proof = await checkNumberedWrites(directory, {

@@ -51,7 +51,7 @@ export type {
   GapRecorded,
   InitialSyncCompleted,
 } from './events/capture-facts.js';
-export { restoreCompleted, restoreFailed, restoreStarted } from './events/restore-facts.js';
+export { restoreCancelled, restoreCompleted, restoreFailed, restoreStarted } from './events/restore-facts.js';
 export {
   deploymentSchema,
   idSchema,
@@ -64,12 +64,20 @@ export {
 export type { DeploymentBody, RestoreWindowBody, SnapshotBody } from './rest/deployment.js';
 export { restoreDeliverySchema, restoreRequestSchema, restoreTargetSchema } from './rest/restore-request.js';
 export type { RestoreDelivery, RestoreRequest, RestoreTarget } from './rest/restore-request.js';
-export { restoreJobSchema, restoreJobStateSchema } from './rest/restore-job.js';
+export {
+  finishedRestoreJobStates,
+  restoredCollectionSchema,
+  restoreErrorSchema,
+  restoreJobSchema,
+  restoreJobStateSchema,
+} from './rest/restore-job.js';
 export type {
+  RestoredCollection,
   RestoreJobBody,
   RestoreJobStateName,
   RestoreProgress,
   RestoreVerification,
+  RestoreWait,
 } from './rest/restore-job.js';
 export { deploymentTopologySchema } from './rest/deployment-topology.js';
 export type { DeploymentTopologyBody } from './rest/deployment-topology.js';
@@ -77,5 +85,7 @@ export { replicaSetHealthSchema } from './rest/replica-set-health.js';
 export type { ReplicaSetHealthBody } from './rest/replica-set-health.js';
 export { recentEventSchema } from './rest/recent-event.js';
 export type { RecentEventBody } from './rest/recent-event.js';
+export { restorePlanSchema } from './rest/restore-plan.js';
+export type { PlannedMongod, RestorePlanBody } from './rest/restore-plan.js';
 export { environmentNames } from './environment.js';
 export type { EnvironmentName } from './environment.js';

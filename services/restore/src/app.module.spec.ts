@@ -64,7 +64,10 @@ describe('the restore service', () => {
       await request(service.url).get('/v1/deployments/rs0'),
       await request(service.url).get('/v1/deployments/rs0/restore-windows'),
       await request(service.url).post('/v1/restores').send(body()),
+      await request(service.url).post('/v1/restores?dryRun=true').send(body()),
       await request(service.url).get('/v1/restores/none'),
+      await request(service.url).get('/v1/restores/none/collections'),
+      await request(service.url).post('/v1/restores/none/cancel'),
     ];
     for (const answer of answers) {
       expect(answer.status).toBe(404);
@@ -85,7 +88,9 @@ describe('the restore service', () => {
       expect(JSON.stringify(answer.body)).toContain(pointer);
     }
     await request(service.url).get('/v1/deployments?limit=0').expect(400);
-    await request(service.url).post('/v1/restores?dryRun=true').send(body()).expect(400);
+    await request(service.url).post('/v1/restores?dryRun=yes').send(body()).expect(400);
+    await request(service.url).post('/v1/restores?dry=true').send(body()).expect(400);
+    await request(service.url).get('/v1/restores?cursor=nothing').expect(400);
     await request(service.url).post('/v1/restores').type('form').send({ deploymentId: 'rs0' }).expect(400);
     await request(service.url)
       .get(`/v1/deployments/${'x'.repeat(200)}`)
@@ -103,12 +108,14 @@ describe('the restore service', () => {
       expect.arrayContaining([
         '/v1/restores',
         '/v1/restores/{id}',
+        '/v1/restores/{id}/cancel',
+        '/v1/restores/{id}/collections',
         '/v1/deployments/{deployment}/restore-windows',
       ]),
     );
   });
 
-  it('fails the jobs that a process before it left unfinished, and says so', async () => {
+  it('fails a job of which the bus alone knows when its directory is gone, and says so', async () => {
     await service.close();
     const bus = await EmbeddedBus.open(join(home.path, 'bus.db'));
     const publisher = new Publisher({ bus, topics, clock: systemClock, source: '/spec' });
@@ -120,7 +127,7 @@ describe('the restore service', () => {
       const found = answer.body as RestoreJobBody;
       return found.state === 'Failed' ? found : null;
     });
-    expect(job.error).toMatchObject({ code: restoreErrors.interrupted('').code });
+    expect(job.error).toMatchObject({ code: restoreErrors.targetVanished('').code });
   });
 });
 

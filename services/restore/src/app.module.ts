@@ -11,20 +11,29 @@ import { Repository } from '@headwater/repository';
 import { Lifecycle, Publisher, portSurroundings } from '@headwater/service-kit';
 import type { Logger, ServiceKit } from '@headwater/service-kit';
 import { DeploymentsController } from './api/deployments.controller.js';
-import { IdempotentAnswers } from './api/idempotency.js';
 import { RestoresController } from './api/restores.controller.js';
-import { thisHost } from './config.js';
+import { stateDirectoryOf, thisHost } from './config.js';
 import type { RestoreConfig } from './config.js';
+import { Announcements } from './jobs/announcements.js';
+import { IdempotentRequests } from './jobs/idempotency.js';
 import { JobBoard } from './jobs/job-board.js';
+import { JobJournal } from './jobs/job-journal.js';
+import { JobMetrics } from './jobs/job-metrics.js';
+import { JobQueue } from './jobs/job-queue.js';
 import { JobRun } from './jobs/job-run.js';
+import { JobWork } from './jobs/job-work.js';
+import { MaterializingShares } from './jobs/materializing-shares.js';
+import { RestoreIntake } from './jobs/restore-intake.js';
+import type { RestoreIntakeOptions } from './jobs/restore-intake.js';
 import { RestoreJobs } from './jobs/restore-jobs.js';
 import { Catalogue } from './planning/catalogue.js';
+import { plannedMongod } from './planning/planned-mongod.js';
 import { Planner } from './planning/planner.js';
 
 @Module({})
 export class AppModule {
   static async compose(this: void, kit: ServiceKit<RestoreConfig>): Promise<DynamicModule> {
-    const { config, logger, readiness } = kit;
+    const { config, logger, metrics, readiness } = kit;
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
     const surroundings = portSurroundings(kit, clock);
@@ -37,17 +46,21 @@ export class AppModule {
     const catalogue = new Catalogue(repository);
     const mongods = mongodsOf(config, logger);
     const engine = new RecoveryEngine({ mongods, clock, cacheMiB: config.restoreCacheMib });
-    const board = new JobBoard({ bus, stateTopic: topics.state, publisher, clock, logger, host: thisHost });
-    const jobs = new RestoreJobs({
-      planner: new Planner(catalogue),
-      board,
-      run: new JobRun({ engine, board, clock, mongods }),
-      publisher,
-      clock,
-      logger,
-      host: thisHost,
-      root: config.restoreRoot ?? null,
-      ours: [config.storeDirectory, config.busFile, config.cacheDirectory],
+    const planner = new Planner(catalogue);
+    const journal = await JobJournal.open(stateDirectoryOf(config));
+    const board = new JobBoard({
+      ...{ journal, metrics: new JobMetrics(metrics), bus, stateTopic: topics.state, publisher },
+      ...{ clock, logger, host: thisHost },
+    });
+    const shares = new MaterializingShares();
+    const run = new JobRun({ engine, planner, board, clock, shares, mongods });
+    const announcements = new Announcements(publisher, logger);
+    const work = new JobWork({ run, board, announcements, clock, logger });
+    const jobs = new RestoreJobs({ board, queue: queueOf(config), work, clock, logger });
+    const intake = new RestoreIntake({
+      ...{ planner, board, jobs, clock, logger, host: thisHost },
+      ...placesOf(config),
+      mongodOf: (series) => plannedMongod(config, series),
     });
     readiness.register('lease', () =>
       jobs.isActive ? 'ok' : { reason: 'another restore service of this host is active' },
@@ -73,11 +86,30 @@ export class AppModule {
         { provide: Catalogue, useValue: catalogue },
         { provide: JobBoard, useValue: board },
         { provide: RestoreJobs, useValue: jobs },
-        { provide: IdempotentAnswers, useValue: new IdempotentAnswers(clock) },
+        { provide: RestoreIntake, useValue: intake },
+        { provide: IdempotentRequests, useValue: new IdempotentRequests(board, clock) },
         { provide: Lifecycle, useValue: lifecycle },
       ],
     };
   }
+}
+
+function queueOf(config: RestoreConfig): JobQueue {
+  return new JobQueue({
+    jobs: config.restoreMaxJobs,
+    cacheMiB: config.restoreTotalCacheMib,
+    jobCacheMiB: config.restoreCacheMib,
+    reserveBytes: config.restoreDiskReserveMib * 1024 * 1024,
+  });
+}
+
+/** Where restores may go, and where they may not. */
+function placesOf(config: RestoreConfig): Pick<RestoreIntakeOptions, 'root' | 'ours'> {
+  const { storeDirectory, busFile, cacheDirectory } = config;
+  return {
+    root: config.restoreRoot ?? null,
+    ours: [storeDirectory, busFile, cacheDirectory, stateDirectoryOf(config)],
+  };
 }
 
 /** One restore service of a host is active: two would clear away each other's work. */
@@ -86,6 +118,7 @@ function leaseOf(config: RestoreConfig, logger: Logger, jobs: RestoreJobs): Cons
     group: `${config.topicPrefix}.restore.${encodeId(thisHost)}`,
     topics: [topicsOf(config.topicPrefix).leases],
     onAssigned: () => jobs.activate(),
+    onRevoked: () => jobs.stop(),
     onMessage: (_message, delivery) => delivery.commit(),
     onError: (error) => {
       logger.error({ logId: 'lease.failed', err: error }, 'restores cannot begin yet: trying again');

@@ -21,7 +21,8 @@ export const restoreErrors = defineErrors('RESTORE', {
   },
   diskTooSmall: {
     number: 10007,
-    solution: 'Free space on that file system, or give a directory on a larger one; nothing was written.',
+    solution:
+      'Free space on that file system, or give a directory on a larger one; no files were left there.',
   },
   verificationFailed: {
     number: 10008,
@@ -30,11 +31,30 @@ export const restoreErrors = defineErrors('RESTORE', {
   },
   interrupted: {
     number: 10009,
-    solution: 'The service ended during the restore: request it again; its files were removed.',
+    retryable: true,
+    solution: 'Nothing to do: the next start of the restore service of this host goes on with the job.',
   },
   idempotencyKeyReused: {
     number: 10010,
     solution: 'Use a new Idempotency-Key for another request.',
+  },
+  directoryTaken: {
+    number: 10013,
+    solution: 'Give another directory, or wait until the restore that has it has ended, or cancel that one.',
+  },
+  targetVanished: {
+    number: 10014,
+    solution:
+      'Request the restore again: its working directory was removed while it was not finished. Let it stay until then.',
+  },
+  tooLateToCancel: {
+    number: 10015,
+    solution:
+      'Nothing to do: the job has ended, or its files are being moved into place; remove them if they are not wanted.',
+  },
+  cancelled: {
+    number: 10016,
+    solution: 'Nothing to do: it was cancelled on request.',
   },
   notActive: {
     number: 10012,
@@ -52,6 +72,8 @@ const statuses: ReadonlyMap<string, number> = new Map([
   [restoreErrors.unknownJob('').code, 404],
   [restoreErrors.outsideWindows('').code, 422],
   [restoreErrors.directoryNotEmpty('').code, 409],
+  [restoreErrors.directoryTaken('').code, 409],
+  [restoreErrors.tooLateToCancel('').code, 409],
   [restoreErrors.directoryUnusable('').code, 422],
   [restoreErrors.outsideRoot('').code, 422],
   [restoreErrors.diskTooSmall('').code, 507],

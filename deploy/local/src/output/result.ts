@@ -106,11 +106,13 @@ export function resultFields(result: Result): Fields {
 
 function verified({ verification, proof, restoredTo }: Result): string[] {
   const { filesVerified, bytesVerified, mongodVersion, collections: found, oplogTop } = verification;
-  const documents = found.reduce((sum, collection) => sum + collection.documents, 0);
+  const total = verification.collectionsTotal ?? found.length;
+  const documents =
+    verification.documentsTotal ?? found.reduce((sum, collection) => sum + collection.documents, 0);
   return [
     `${counted(filesVerified, 'file')} of the snapshot (${bytes(bytesVerified)}) have the hashes they were stored with;`,
     `the restored oplog ends at ${formatTimestamp(oplogTop)}${oplogTop.t === restoredTo.t && oplogTop.i === restoredTo.i ? ', exactly where it must' : ''};`,
-    `mongod ${mongodVersion} opened the files: ${counted(found.length, 'collection')}, ${counted(documents, 'document')}${proof === null ? '' : ';'}`,
+    `mongod ${mongodVersion} opened the files: ${counted(total, 'collection')}, ${counted(documents, 'document')}${proof === null ? '' : ';'}`,
     ...(proof === null
       ? []
       : [

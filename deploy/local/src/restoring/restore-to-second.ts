@@ -1,3 +1,4 @@
+import { finishedRestoreJobStates } from '@headwater/contracts';
 import type { RestoreJobBody, RestoreRequest, RestoreVerification } from '@headwater/contracts';
 import type { Clock } from '@headwater/clock';
 import type { OplogTimestamp } from '@headwater/oplog';
@@ -63,7 +64,7 @@ async function finished(
 ): Promise<RestoreJobBody> {
   for (;;) {
     const job = await client.job(path);
-    if (job.state === 'Failed' || job.state === 'Delivered') return job;
+    if (finishedRestoreJobStates.includes(job.state)) return job;
     step.progress(jobText(job), jobFields(job));
     await clock.sleep(pollMillis, signal);
   }
@@ -82,9 +83,13 @@ function keyOf({ deployment, second }: RestoreWish, attempt: number): string {
   return `launcher-${deployment}-${second}-${attempt}`;
 }
 
-function failure({ error, id }: RestoreJobBody): Error {
+function failure({ error, id, state }: RestoreJobBody): Error {
   const reason =
-    error === undefined ? 'no reason was given' : `${error.message} (${error.code}: ${error.solution})`;
+    state === 'Cancelled'
+      ? 'it was cancelled'
+      : error === undefined
+        ? 'no reason was given'
+        : `${error.message} (${error.code}: ${error.solution})`;
   return launcherErrors.restoreFailed(`restore ${id} failed: ${reason}`, { details: { restoreId: id } });
 }
 

@@ -8,7 +8,7 @@ export function jobText({ state, progress }: Pick<RestoreJobBody, 'state' | 'pro
   const eta = etaSeconds === null ? '' : `, about ${duration(etaSeconds)} left`;
   switch (state) {
     case 'Planned':
-      return 'planned';
+      return 'waiting to begin';
     case 'Materializing':
       return `writing the data files of the snapshot: ${bytes(bytesDone)} of ${bytes(bytesTotal)}${eta}`;
     case 'Replaying':
@@ -23,6 +23,8 @@ export function jobText({ state, progress }: Pick<RestoreJobBody, 'state' | 'pro
       return 'delivered';
     case 'Failed':
       return 'failed';
+    case 'Cancelled':
+      return 'cancelled';
   }
 }
 

@@ -18,3 +18,9 @@ export const restoreFailed = defineJsonEvent(
   'io.headwater.restore.failed.v1',
   z.object({ ...about, code: z.string(), reason: z.string() }),
 );
+
+/** It was cancelled on request: nothing of it is left in `path`. */
+export const restoreCancelled = defineJsonEvent(
+  'io.headwater.restore.cancelled.v1',
+  z.object({ ...about, path: z.string() }),
+);

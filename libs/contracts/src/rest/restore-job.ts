@@ -12,7 +12,14 @@ export const restoreJobStateSchema = z.enum([
   'Ready',
   'Delivered',
   'Failed',
+  'Cancelled',
 ]);
+
+/** States in which nothing more happens to a job. */
+export const finishedRestoreJobStates: readonly RestoreJobStateName[] = ['Delivered', 'Failed', 'Cancelled'];
+
+/** What a job that has not begun waits for: a job before it, room for one more mongod, or room on its disk. */
+export const restoreWaitSchema = z.enum(['turn', 'memory', 'disk']);
 
 export const restoreProgressSchema = z.object({
   phase: restoreJobStateSchema,
@@ -23,6 +30,9 @@ export const restoreProgressSchema = z.object({
   entriesTotal: z.int().min(0),
   etaSeconds: z.number().min(0).nullable(),
 });
+
+/** A collection of the restored files, counted by looking. */
+export const restoredCollectionSchema = z.object({ ns: z.string(), documents: z.int().min(0) });
 
 /** What was checked, and what was seen. */
 export const restoreVerificationSchema = z.object({
@@ -36,7 +46,13 @@ export const restoreVerificationSchema = z.object({
   /** `local.replset.minvalid.begin`: equals `restoredTo`. */
   minvalidBegin: oplogTimestampSchema,
   mongodVersion: z.string(),
-  collections: z.array(z.object({ ns: z.string(), documents: z.int().min(0) })),
+  /** Ascending; the first 200. `GET /v1/restores/{id}/collections` has them all. */
+  collections: z.array(restoredCollectionSchema),
+  /** Of all collections, those left out included. */
+  collectionsTotal: z.int().min(0).optional(),
+  documentsTotal: z.int().min(0).optional(),
+  /** `collections` does not have them all. */
+  collectionsTruncated: z.boolean().optional(),
 });
 
 export const restoreErrorSchema = z.object({ code: z.string(), message: z.string(), solution: z.string() });
@@ -59,6 +75,12 @@ export const restoreJobSchema = z.object({
     slices: z.int().min(0),
   }),
   progress: restoreProgressSchema,
+  /** Only while the job waits for its turn. */
+  waitsFor: restoreWaitSchema.optional(),
+  /** How often a later process of the service went on with it. */
+  resumptions: z.int().min(0).optional(),
+  /** It was cancelled then; it ends as Cancelled. */
+  cancelRequestedAt: z.iso.datetime().optional(),
   /** The largest archived entry that is not above the target. */
   restoredTo: oplogTimestampSchema.nullable(),
   verification: restoreVerificationSchema.nullable(),
@@ -67,6 +89,8 @@ export const restoreJobSchema = z.object({
 });
 
 export type RestoreJobStateName = z.infer<typeof restoreJobStateSchema>;
+export type RestoreWait = z.infer<typeof restoreWaitSchema>;
+export type RestoredCollection = z.infer<typeof restoredCollectionSchema>;
 export type RestoreProgress = z.infer<typeof restoreProgressSchema>;
 export type RestoreVerification = z.infer<typeof restoreVerificationSchema>;
 export type RestoreJobBody = z.infer<typeof restoreJobSchema>;

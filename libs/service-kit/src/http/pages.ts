@@ -1,3 +1,4 @@
+import { BadRequestException } from '@nestjs/common';
 import { z } from 'zod';
 
 /** The query of every list: at most `limit` items after the one that the cursor names. */
@@ -16,14 +17,19 @@ export interface Page<T> {
 /**
  * One page of an ordered list.
  *
- * @param keyOf unique; the cursor is the key of a page's last item, and an unknown one begins at the start
+ * @param keyOf unique; the cursor is the key of a page's last item
+ * @throws BadRequestException for a cursor that names nothing: to begin at the start would give items twice
  */
 export function pageOf<T>(
   items: readonly T[],
   { limit, cursor }: PageQuery,
   keyOf: (item: T) => string,
 ): Page<T> {
-  const begin = cursor === undefined ? 0 : items.findIndex((item) => keyOf(item) === cursor) + 1;
+  const before = cursor === undefined ? -1 : items.findIndex((item) => keyOf(item) === cursor);
+  if (cursor !== undefined && before < 0) {
+    throw new BadRequestException('the cursor names nothing that is in the list: begin without one');
+  }
+  const begin = before + 1;
   const page = items.slice(begin, begin + limit);
   const last = page.at(-1);
   return begin + limit < items.length && last !== undefined

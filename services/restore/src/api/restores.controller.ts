@@ -10,36 +10,50 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { listSchema, restoreJobSchema, restoreRequestSchema } from '@headwater/contracts';
-import type { RestoreJobBody, RestoreRequest } from '@headwater/contracts';
+import { ApiHeader, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  listSchema,
+  restoredCollectionSchema,
+  restoreJobSchema,
+  restorePlanSchema,
+  restoreRequestSchema,
+} from '@headwater/contracts';
+import type {
+  RestoredCollection,
+  RestoreJobBody,
+  RestorePlanBody,
+  RestoreRequest,
+} from '@headwater/contracts';
 import { pageOf, pageQuerySchema } from '@headwater/service-kit';
 import type { Page, PageQuery } from '@headwater/service-kit';
 import { z } from 'zod';
+import { IdempotentRequests } from '../jobs/idempotency.js';
 import { JobBoard } from '../jobs/job-board.js';
+import { RestoreIntake } from '../jobs/restore-intake.js';
 import { RestoreJobs } from '../jobs/restore-jobs.js';
 import { restoreErrors } from '../restore-errors.js';
-import { IdempotentAnswers } from './idempotency.js';
 
 /** What is needed of the HTTP response. */
-interface HeaderSink {
+interface Answer {
   setHeader(name: string, value: string): unknown;
+  status(code: number): unknown;
 }
 
 const pollAfterSeconds = '1';
 const jobIdSchema = z.string().min(1).max(100);
 const longestKey = 255;
-/** A parameter that is not offered is refused: who asks for a dry run must not get a restore. */
-const noQuerySchema = z.strictObject({});
+/** A parameter that is not offered is refused: a misspelt dry run must not be a restore. */
+const createQuerySchema = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() });
 
 /** Restore jobs: asked for once, then polled. */
 @ApiTags('restores')
 @Controller('v1/restores')
 export class RestoresController {
   constructor(
+    private readonly intake: RestoreIntake,
     private readonly jobs: RestoreJobs,
     private readonly board: JobBoard,
-    private readonly answers: IdempotentAnswers<RestoreJobBody>,
+    private readonly requests: IdempotentRequests,
   ) {}
 
   @Post()
@@ -47,21 +61,31 @@ export class RestoresController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'A repeated request with it is answered, not done again.',
+    description:
+      'A repeated request with it within 24 hours is answered with the job of the first one. A dry run neither uses nor takes it.',
+  })
+  @ApiQuery({
+    name: 'dryRun',
+    required: false,
+    description: 'true: answers with the plan, or with the refusal; nothing is written and no job is made.',
   })
   @ApiResponse({ status: 202, standardSchema: restoreJobSchema })
+  @ApiResponse({ status: 200, description: 'The plan of a dry run.', standardSchema: restorePlanSchema })
   async create(
     @Body({ schema: restoreRequestSchema }) request: RestoreRequest,
-    @Query({ schema: noQuerySchema }) _query: object,
+    @Query({ schema: createQuerySchema }) { dryRun }: z.infer<typeof createQuerySchema>,
     @Headers('idempotency-key') key: string | undefined,
-    @Res({ passthrough: true }) response: HeaderSink,
-  ): Promise<RestoreJobBody> {
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<RestoreJobBody | RestorePlanBody> {
     if (key !== undefined && (key.length === 0 || key.length > longestKey)) {
       throw new BadRequestException(`Idempotency-Key has 1 to ${longestKey} characters`);
     }
-    const job = await this.answers.once(key, request, () => this.jobs.accept(request));
-    response.setHeader('Location', `/v1/restores/${job.id}`);
-    response.setHeader('Retry-After', pollAfterSeconds);
+    if (dryRun === 'true') {
+      answer.status(200);
+      return this.intake.preview(request);
+    }
+    const job = await this.requests.once(key, request, (used) => this.intake.accept(request, used));
+    announce(job, answer);
     return job;
   }
 
@@ -80,4 +104,34 @@ export class RestoresController {
     }
     return job;
   }
+
+  /** Ends a job: it is Cancelled soon, and nothing of it stays in its target. */
+  @Post(':id/cancel')
+  @HttpCode(202)
+  @ApiResponse({ status: 202, standardSchema: restoreJobSchema })
+  async cancel(
+    @Param('id', { schema: jobIdSchema }) id: string,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<RestoreJobBody> {
+    const job = await this.jobs.cancel(id);
+    announce(job, answer);
+    return job;
+  }
+
+  /** Every collection of the restored files, ascending; none before they were verified. */
+  @Get(':id/collections')
+  @ApiResponse({ status: 200, standardSchema: listSchema(restoredCollectionSchema) })
+  async collections(
+    @Param('id', { schema: jobIdSchema }) id: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ): Promise<Page<RestoredCollection>> {
+    const { verification } = this.find(id);
+    const all = verification === null ? [] : await this.board.collections(id);
+    return pageOf(all ?? verification?.collections ?? [], query, ({ ns }) => ns);
+  }
+}
+
+function announce({ id }: RestoreJobBody, answer: Answer): void {
+  answer.setHeader('Location', `/v1/restores/${id}`);
+  answer.setHeader('Retry-After', pollAfterSeconds);
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { HeadwaterError } from '@headwater/errors';
 import { restoreErrors } from '../restore-errors.js';
 import { stagingName } from './staging.js';
 
@@ -14,27 +15,71 @@ export interface TargetOptions {
   readonly root: string | null;
   /** Headwater's own directories: no restore goes into one, above one, or is one. */
   readonly ours: readonly string[];
-  /** Bytes of data files and of oplog that the restore is about to write. */
-  readonly bytes: number;
+  /** Where restores that have not ended go, symbolic links followed: none goes into one, above one, or is one. */
+  readonly taken: readonly string[];
+}
+
+/** A directory that a restore may go to. */
+export interface TargetSurvey {
+  /** Absolute, as it was asked for. */
+  readonly path: string;
+  /** The same with symbolic links followed. */
+  readonly place: string;
+  /** The highest directory that has to be made for it; null when it is there. */
+  readonly made: string | null;
+  readonly volume: VolumeState;
+}
+
+/** The file system that a directory is on. */
+export interface VolumeState {
+  readonly volume: string;
+  readonly freeBytes: number;
 }
 
 /**
  * Whether a restore may go there. Nothing is written.
  *
- * @throws restoreErrors.outsideRoot, directoryNotEmpty, directoryUnusable, diskTooSmall
+ * @throws restoreErrors.outsideRoot, directoryTaken, directoryNotEmpty, directoryUnusable
  */
-export async function checkTarget({ path, root, ours, bytes }: TargetOptions): Promise<void> {
+export async function surveyTarget({ path, root, ours, taken }: TargetOptions): Promise<TargetSurvey> {
   const target = resolve(path);
   const existing = await nearestExisting(target);
-  const real = join(await realpath(existing), relative(existing, target));
-  await checkPlace(real, root, ours);
-  if (existing === target) {
+  const missing = relative(existing, target);
+  const place = join(await realpath(existing), missing);
+  await checkPlace(place, root, ours);
+  checkFree(place, taken);
+  if (missing === '') {
     await checkEmpty(target);
   }
   await access(existing, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
     throw restoreErrors.directoryUnusable(`${existing} cannot be written to`, { cause });
   });
-  await checkSpace(existing, bytes);
+  const [first = ''] = missing.split(sep);
+  const made = missing === '' ? null : join(existing, first);
+  return { path: target, place, made, volume: await volumeOf(existing) };
+}
+
+/** @param path of a directory that is there */
+export async function volumeOf(path: string): Promise<VolumeState> {
+  const [{ bavail, bsize }, { dev }] = await Promise.all([statfs(path), stat(path)]);
+  return { volume: String(dev), freeBytes: bavail * bsize };
+}
+
+/**
+ * What must be free for a restore.
+ *
+ * @param bytes of data files and of oplog that it writes
+ */
+export function neededBytesOf(bytes: number): number {
+  return Math.ceil(bytes * headroomRatio) + headroomBytes;
+}
+
+/** @param path for people */
+export function tooSmall(path: string, neededBytes: number, freeBytes: number): HeadwaterError {
+  return restoreErrors.diskTooSmall(
+    `the restore needs ${megabytes(neededBytes)} at ${path}, what stays free included, and ${megabytes(freeBytes)} are free`,
+    { details: { neededBytes, freeBytes } },
+  );
 }
 
 async function nearestExisting(path: string): Promise<string> {
@@ -80,14 +125,14 @@ async function checkEmpty(path: string): Promise<void> {
   }
 }
 
-async function checkSpace(existing: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(existing);
-  const free = bavail * bsize;
-  const needed = Math.ceil(bytes * headroomRatio) + headroomBytes;
-  if (free < needed) {
-    throw restoreErrors.diskTooSmall(
-      `the restore needs ${megabytes(needed)} at ${existing}, and ${megabytes(free)} are free`,
-      { details: { neededBytes: needed, freeBytes: free } },
+/** Restores that run or wait have their directories: they are not looked into. */
+function checkFree(place: string, taken: readonly string[]): void {
+  const other = taken.find((one) => contains(one, place) || contains(place, one));
+  if (other !== undefined) {
+    throw restoreErrors.directoryTaken(
+      other === place
+        ? `${place} is taken by another restore`
+        : `${place} and ${other}, which is taken by another restore, lie within each other`,
     );
   }
 }

@@ -1,58 +1,81 @@
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '@headwater/errors';
+import { replaceFile, syncDirectory } from '@headwater/recovery';
 import { z } from 'zod';
 import { restoreErrors } from '../restore-errors.js';
 import { stagingName } from './staging.js';
-import { checkTarget } from './target-checks.js';
-import type { TargetOptions } from './target-checks.js';
 
 /** What is written down before the first file is moved: from then on the move is finished, whoever does it. */
 const deliverySchema = z.object({ names: z.array(z.string()), job: z.unknown() });
+
+export interface TargetPlace {
+  readonly path: string;
+  /** Of the restore. */
+  readonly id: string;
+  /** The highest directory that is made for it; null when the target was there. */
+  readonly made: string | null;
+}
 
 /**
  * Where a restore goes. The work is done in a hidden directory inside the target, on the same file system: until the
  * last step the target holds nothing that looks like data files.
  */
 export class TargetDirectory {
-  private constructor(
-    readonly path: string,
-    private readonly id: string,
-    /** The highest directory that was made for it; null when the target was there. */
-    private readonly made: string | null,
-  ) {}
+  readonly path: string;
+
+  constructor(private readonly place: TargetPlace) {
+    this.path = resolve(place.path);
+  }
 
   /**
-   * Checks the directory, makes it and takes it: a second restore into it finds it taken. Leaves nothing when it fails.
+   * Makes the directory and takes it: a second restore into it finds it taken. Leaves nothing when it fails.
    *
-   * @throws as `checkTarget`
+   * @throws restoreErrors.directoryNotEmpty, directoryUnusable
    */
-  static async take(options: TargetOptions, id: string): Promise<TargetDirectory> {
-    await checkTarget(options);
-    const path = resolve(options.path);
-    const made = (await mkdir(path, { recursive: true }).catch(unusable(path))) ?? null;
-    const target = new TargetDirectory(path, id, made);
+  async take(): Promise<void> {
+    const { path } = this;
+    await mkdir(path, { recursive: true }).catch(unusable(path));
     try {
-      await mkdir(join(path, stagingName));
+      await mkdir(this.staging);
     } catch (error) {
-      await target.removeMade();
+      await this.removeMade();
       throw isTaken(error)
         ? restoreErrors.directoryNotEmpty(`${path} is taken by another restore: it holds ${stagingName}`)
         : unusable(path)(error);
     }
-    await mkdir(target.own);
-    return target;
+    try {
+      await mkdir(this.own);
+      // Names that are not durable would be a vanished directory to whoever goes on after a power cut.
+      for (const parent of [this.staging, path, dirname(path)]) await syncDirectory(parent);
+    } catch (error) {
+      await this.discard();
+      return unusable(path)(error);
+    }
   }
 
-  /** What a process that is gone was making in `path`; null when nothing of it is there. */
-  static async leftBehind(path: string, id: string): Promise<TargetDirectory | null> {
-    const target = new TargetDirectory(resolve(path), id, null);
-    return (await exists(target.own)) ? target : null;
+  /** The hidden directory is there. */
+  isThere(): Promise<boolean> {
+    return exists(this.own);
   }
 
   /** Where the files are made. */
   get dataDirectory(): string {
     return join(this.own, 'data');
+  }
+
+  /** Bytes on disk that the restore has taken so far. */
+  async takenBytes(): Promise<number> {
+    const names = await readdir(this.own, { recursive: true }).catch(() => []);
+    const sizes = await Promise.all(
+      names.map((name) =>
+        stat(join(this.own, name)).then(
+          ({ blocks }) => blocks * 512,
+          () => 0,
+        ),
+      ),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
   }
 
   /**
@@ -69,14 +92,8 @@ export class TargetDirectory {
       );
     }
     const names = await readdir(this.dataDirectory);
-    await writeFile(this.note, JSON.stringify({ names, job }), { flush: true });
-    await syncDirectory(this.own);
-    try {
-      await this.move(names);
-    } catch (error) {
-      await this.moveBack(names);
-      throw error;
-    }
+    await replaceFile(this.note, JSON.stringify({ names, job }));
+    await this.moveOrUndo(names);
   }
 
   /** The job of a delivery that was begun; null when none was. */
@@ -85,23 +102,31 @@ export class TargetDirectory {
     return note === null ? null : deliverySchema.parse(JSON.parse(note)).job;
   }
 
-  /** Finishes a delivery that another process had begun. */
+  /** Finishes a delivery that another process had begun; where that fails it is taken back. */
   async finishDelivery(): Promise<void> {
     const { names } = deliverySchema.parse(JSON.parse(await readFile(this.note, 'utf8')));
-    await this.move(names);
+    await this.moveOrUndo(names);
   }
 
-  /** After a delivery that was noted: the hidden directory is no longer needed. */
+  /** Leaves what was delivered; the hidden directory is no longer needed. May be called again. */
   async tidy(): Promise<void> {
-    await rm(join(this.path, stagingName), { recursive: true, force: true });
+    await rm(this.own, { recursive: true, force: true });
+    await rmdir(this.staging).catch(() => undefined);
   }
 
-  /** Leaves nothing behind: neither files nor directories that were made for them. */
+  /** Leaves nothing behind: neither files nor directories that were made for them. May be called again. */
   async discard(): Promise<void> {
-    if (await exists(this.own)) {
-      await this.tidy();
-    }
+    await this.tidy();
     await this.removeMade();
+  }
+
+  private async moveOrUndo(names: readonly string[]): Promise<void> {
+    try {
+      await this.move(names);
+    } catch (error) {
+      await this.moveBack(names);
+      throw error;
+    }
   }
 
   private async move(names: readonly string[]): Promise<void> {
@@ -129,15 +154,20 @@ export class TargetDirectory {
     await rm(this.note, { force: true });
   }
 
+  /** What has come into them meanwhile keeps them. */
   private async removeMade(): Promise<void> {
-    if (this.made !== null) {
-      await removeEmpty(this.path, this.made);
+    if (this.place.made !== null) {
+      await removeEmpty(this.path, this.place.made);
     }
+  }
+
+  private get staging(): string {
+    return join(this.path, stagingName);
   }
 
   /** Of this restore alone. */
   private get own(): string {
-    return join(this.path, stagingName, this.id);
+    return join(this.staging, this.place.id);
   }
 
   private get note(): string {
@@ -147,15 +177,6 @@ export class TargetDirectory {
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 function isTaken(error: unknown): boolean {

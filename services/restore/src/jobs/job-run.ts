@@ -1,110 +1,160 @@
+import { readdir } from 'node:fs/promises';
 import type { Clock } from '@headwater/clock';
-import type { MongodBinary } from '@headwater/mongod';
+import type { RestoreJobBody } from '@headwater/contracts';
 import { seriesOf } from '@headwater/mongod';
+import type { MongodBinary } from '@headwater/mongod';
 import { formatPosition, positionsEqual } from '@headwater/oplog';
 import type { Position } from '@headwater/oplog';
+import { readState } from '@headwater/recovery';
 import type { RecoveryEngine, RecoveryProgress } from '@headwater/recovery';
-import type { PlannedRestore } from '../planning/planner.js';
+import type { JobSource, Planner } from '../planning/planner.js';
 import { restoreErrors } from '../restore-errors.js';
 import { verify } from '../verifying/verification.js';
 import { etaSeconds } from './eta.js';
 import type { JobBoard } from './job-board.js';
+import type { WorkState } from './restore-job.js';
+import type { MaterializingShares } from './materializing-shares.js';
 
 export interface JobRunOptions {
   readonly engine: RecoveryEngine;
+  readonly planner: Planner;
   readonly board: JobBoard;
   readonly clock: Clock;
+  readonly shares: MaterializingShares;
   readonly mongods: (series: string) => Promise<MongodBinary>;
 }
 
-/** The work of one restore job: materialize → replay → prepare → verify. What follows is delivery. */
+/** One job at work. */
+interface Work extends JobSource {
+  readonly id: string;
+  readonly job: RestoreJobBody;
+  readonly directory: string;
+  readonly series: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The work of one restore job: materialize → replay → prepare → verify. What follows is delivery. A job that was left
+ * unfinished goes on from what its files are worth, which the engine tells; they are verified anew in any case.
+ */
 export class JobRun {
   constructor(private readonly options: JobRunOptions) {}
 
-  /** @throws whatever stands in the way; the directory is then of no use */
-  async run(id: string, planned: PlannedRestore, directory: string, signal: AbortSignal): Promise<void> {
-    const { board, engine, mongods } = this.options;
-    const { archive, manifest } = planned;
-    const series = seriesOf(manifest.serverVersion);
+  /** @throws whatever stands in the way; the signal's reason */
+  async run(id: string, directory: string, signal: AbortSignal): Promise<void> {
+    const { board, mongods, planner } = this.options;
+    const { job } = board.record(id);
     signal.throwIfAborted();
+    const source = await planner.sourceOf(job);
+    const series = seriesOf(source.manifest.serverVersion);
     const { version } = await mongods(series);
-
-    await board.note(id, { kind: 'entered', state: 'Materializing' });
-    const { bytes } = await engine.materialize({
-      archive,
-      manifest,
-      directory,
-      signal,
-      onProgress: this.progressOf(id, planned),
-    });
-    const restoredTo = await this.replay(id, planned, directory, signal);
-
-    await board.note(id, { kind: 'entered', state: 'Preparing' });
-    await engine.prepare({ directory, target: 'standalone' });
-
-    await board.note(id, { kind: 'entered', state: 'Verifying' });
-    const { top, begin, collections } = await engine.inspect({ directory, series, signal });
-    const counted = collections.flatMap(({ ns, documents }) =>
-      documents === null ? [] : [{ ns, documents }],
-    );
-    const seen = { top, begin, collections: counted, mongodVersion: version };
-    const verification = verify(restoredTo, seen, { files: manifest.files.length, bytes });
-    await board.note(id, { kind: 'verified', verification });
-    await board.note(id, { kind: 'entered', state: 'Ready' });
+    const work: Work = { ...source, id, job, directory, series, signal };
+    const restoredTo = (await this.preparedTo(work)) ?? (await this.make(work));
+    await this.enter(work, 'Verifying');
+    await this.verify(work, restoredTo, version);
+    await this.enter(work, 'Ready');
   }
 
-  private async replay(
-    id: string,
-    planned: PlannedRestore,
-    directory: string,
-    signal: AbortSignal,
-  ): Promise<Position> {
+  /**
+   * Where the files stand when they were handed over before: prepared files have no state any more, and nothing but
+   * `prepare` removes it.
+   */
+  private async preparedTo({ id, directory }: Work): Promise<Position | null> {
+    const { replayedTo } = this.options.board.record(id);
+    const isHandedOver =
+      replayedTo !== null &&
+      (await readState(directory)) === null &&
+      (await readdir(directory).catch(() => [])).length > 0;
+    return isHandedOver ? replayedTo : null;
+  }
+
+  private async make(work: Work): Promise<Position> {
+    const from = (await this.resumed(work)) ?? (await this.materialize(work));
+    const restoredTo = await this.replay(work, from);
+    await this.enter(work, 'Preparing');
+    await this.options.engine.prepare({ directory: work.directory, target: 'standalone' });
+    return restoredTo;
+  }
+
+  /** Where the files stand that were made before; null when there are none, or none of use. */
+  private async resumed(work: Work): Promise<Position | null> {
+    const { archive, directory, signal } = work;
+    const state = await readState(directory);
+    if (state?.phase === 'appending' || state?.phase === 'recovering') {
+      await this.enter(work, 'Replaying');
+    }
+    const onProgress = this.progressOf(work);
+    const found = await this.options.engine.resume({ archive, directory, signal, onProgress });
+    return found.kind === 'ready' ? found.position : null;
+  }
+
+  private async materialize(work: Work): Promise<Position> {
+    const { shares, engine } = this.options;
+    const { archive, manifest, directory, signal } = work;
+    await this.enter(work, 'Materializing');
+    await shares.with((filesAtOnce) =>
+      engine.materialize({
+        ...{ archive, manifest, directory, signal, filesAtOnce },
+        onProgress: this.progressOf(work),
+      }),
+    );
+    return manifest.position;
+  }
+
+  private async replay(work: Work, from: Position): Promise<Position> {
     const { board, engine } = this.options;
-    const { archive, manifest, plan } = planned;
-    await board.note(id, { kind: 'entered', state: 'Replaying' });
+    const { id, archive, directory, job, series, signal } = work;
+    await this.enter(work, 'Replaying');
+    const { chain, target: to } = job.plan;
+    const { top } = board.record(id);
+    const onProgress = this.progressOf(work);
     const { restoredTo, entries } = await engine.replay({
-      archive,
-      chain: plan.chain,
-      directory,
-      from: plan.from,
-      to: plan.target,
-      series: seriesOf(manifest.serverVersion),
-      signal,
-      onProgress: this.progressOf(id, planned),
+      ...{ archive, chain, directory, from, to, series, signal, onProgress },
     });
-    if (plan.top !== null && !positionsEqual(restoredTo, plan.top)) {
+    if (top !== null && !positionsEqual(restoredTo, top)) {
       throw restoreErrors.verificationFailed(
-        `the oplog ends at ${formatPosition(restoredTo)}, and the snapshot at ${formatPosition(plan.top)}`,
+        `the oplog ends at ${formatPosition(restoredTo)}, and the snapshot at ${formatPosition(top)}`,
       );
     }
+    await board.amend(id, { replayedTo: restoredTo });
     await board.note(id, { kind: 'replayed', restoredTo: restoredTo.ts, entries });
     return restoredTo;
   }
 
+  private async verify(work: Work, restoredTo: Position, mongodVersion: string): Promise<void> {
+    const { board, engine } = this.options;
+    const { id, manifest, directory, series, signal } = work;
+    const { top, begin, collections } = await engine.inspect({ directory, series, signal });
+    const counted = collections
+      .flatMap(({ ns, documents }) => (documents === null ? [] : [{ ns, documents }]))
+      .sort((a, b) => (a.ns < b.ns ? -1 : 1));
+    const files = { files: manifest.files.length, bytes: manifest.sizeBytes };
+    const verification = verify(restoredTo, { top, begin, collections: counted, mongodVersion }, files);
+    await board.setCollections(id, counted);
+    await board.note(id, { kind: 'verified', verification });
+  }
+
+  /** Nothing is entered for a job that is to stop; a replay that was taken up has its state already. */
+  private async enter({ id, signal }: Work, state: WorkState): Promise<void> {
+    const { board } = this.options;
+    signal.throwIfAborted();
+    if (board.record(id).job.state !== state) await board.note(id, { kind: 'entered', state });
+  }
+
   /** Progress is a courtesy: whatever keeps it from being noted does not stop the work. */
-  private progressOf(
-    id: string,
-    { manifest, entries }: PlannedRestore,
-  ): (progress: RecoveryProgress) => void {
+  private progressOf({ id, manifest, job }: Work): (progress: RecoveryProgress) => void {
     const { clock, board } = this.options;
     const startedAt = clock.ticksMillis();
+    const eta = (done: number, total: number): number | null =>
+      etaSeconds(done, total, clock.ticksMillis() - startedAt);
     return ({ phase, bytesDone, entriesDone }) => {
-      const elapsed = clock.ticksMillis() - startedAt;
-      const noted =
+      const numbers =
         phase === 'materializing'
-          ? board.note(id, {
-              kind: 'progressed',
-              bytesDone,
-              etaSeconds: etaSeconds(bytesDone, manifest.sizeBytes, elapsed),
-            })
+          ? { bytesDone, etaSeconds: eta(bytesDone, manifest.sizeBytes) }
           : phase === 'appending'
-            ? board.note(id, {
-                kind: 'progressed',
-                entriesDone,
-                etaSeconds: etaSeconds(entriesDone, entries, elapsed),
-              })
-            : Promise.resolve();
-      void Promise.resolve(noted).catch(() => undefined);
+            ? { entriesDone, etaSeconds: eta(entriesDone, job.progress.entriesTotal) }
+            : null;
+      if (numbers !== null) board.note(id, { kind: 'progressed', ...numbers }).catch(() => undefined);
     };
   }
 }

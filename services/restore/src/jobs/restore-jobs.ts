@@ -1,223 +1,280 @@
-import { uuidv7 } from 'uuidv7';
 import pLimit from 'p-limit';
 import type { Clock } from '@headwater/clock';
-import { restoreCompleted, restoreFailed, restoreJobSchema, restoreStarted } from '@headwater/contracts';
-import type { JsonEvent, RestoreJobBody, RestoreRequest } from '@headwater/contracts';
-import { isHeadwaterError, messageOf } from '@headwater/errors';
-import { endPredecessor } from '@headwater/mongod';
-import type { Logger, Publisher } from '@headwater/service-kit';
-import { TargetDirectory } from '../delivery/target-directory.js';
-import type { PlannedRestore, Planner } from '../planning/planner.js';
+import type { RestoreJobBody } from '@headwater/contracts';
+import { messageOf } from '@headwater/errors';
+import type { Logger } from '@headwater/service-kit';
+import { tooSmall } from '../delivery/target-checks.js';
 import { restoreErrors } from '../restore-errors.js';
+import type { Verdict } from './admission.js';
+import { isCancellation, reasonToEnd, tooLate } from './endings.js';
 import type { JobBoard } from './job-board.js';
-import type { JobRun } from './job-run.js';
+import type { JobQueue, Wish } from './job-queue.js';
+import type { JobRecord } from './job-record.js';
+import { failureOf } from './job-work.js';
+import type { JobWork } from './job-work.js';
+import { isFinished } from './restore-job.js';
 
 export interface RestoreJobsOptions {
-  readonly planner: Planner;
   readonly board: JobBoard;
-  readonly run: JobRun;
-  readonly publisher: Publisher;
+  readonly queue: JobQueue;
+  readonly work: JobWork;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly host: string;
-  /** Null: restores may go anywhere. */
-  readonly root: string | null;
-  /** Headwater's own directories: no restore goes there. */
-  readonly ours: readonly string[];
 }
 
-/** What every event of a restore says. */
-interface About {
-  readonly deployment: string;
-  readonly restoreId: string;
+interface Running {
+  readonly stop: AbortController;
+  /** Its files are being moved into place: it is not cancelled any more. */
+  isDelivering: boolean;
 }
 
-/** Accepts restore jobs and does them one after the other. What can be refused is refused before a job exists. */
+/** How long a stop waits for what cannot be interrupted; a kill at any later moment loses nothing. */
+const stopMillis = 8000;
+/** How often it is looked whether a disk has room by now. */
+const diskLookMillis = 5000;
+
+/** The restore jobs of this host: which run, which wait, and what ends them. */
 export class RestoreJobs {
-  private readonly oneByOne = pLimit(1);
-  private readonly stopping = new AbortController();
+  private readonly running = new Map<string, Running>();
+  /** Ids, in the order in which they were asked for. */
+  private waiting: string[] = [];
+  /** Jobs at work, and the ends of those that never began. */
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly inTurn = pLimit(1);
+  private stopping = new AbortController();
   private active = false;
 
   constructor(private readonly options: RestoreJobsOptions) {}
 
-  /**
-   * The host's restores are in this process' hands now. Of the jobs that one before it left behind, a delivery that was
-   * begun is finished; the others are failed, and their files removed.
-   */
+  /** The host's restores are in this process' hands now: it goes on with what one before it left behind. */
   async activate(): Promise<void> {
-    for (const job of await this.options.board.recover()) {
-      await this.recover(job).catch((error: unknown) => {
-        this.options.logger.error(
-          { logId: 'restore.unrecovered', restore: job.id, err: error },
-          messageOf(error),
-        );
+    const { board, logger } = this.options;
+    // Of an earlier assignment.
+    await Promise.all(this.underWay);
+    this.stopping = new AbortController();
+    this.waiting = [];
+    for (const record of await board.recover()) {
+      await this.takeUp(record).catch((error: unknown) => {
+        const fields = { logId: 'restore.unrecovered', restore: record.job.id, err: error };
+        logger.error(fields, messageOf(error));
       });
     }
     this.active = true;
+    void this.watchDisks(this.stopping.signal);
+    await this.pump();
   }
 
   get isActive(): boolean {
     return this.active;
   }
 
-  /**
-   * Plans, takes the directory, and begins.
-   *
-   * @throws restoreErrors.notActive; what the planner and the directory refuse; nothing was written then
-   */
-  async accept(request: RestoreRequest): Promise<RestoreJobBody> {
-    const { planner, board, root, ours, logger } = this.options;
-    if (!this.active) {
-      throw restoreErrors.notActive('another restore service of this host is active');
-    }
-    const planned = await planner.plan(request);
-    const id = uuidv7();
-    const target = await TargetDirectory.take(
-      { path: request.delivery.path, root, ours, bytes: planned.bytes },
-      id,
-    );
-    const job = this.jobOf(id, request, planned);
-    await board.add(job).catch(async (error: unknown) => {
-      await target.discard();
-      throw error;
-    });
-    logger.info(
-      { logId: 'restore.accepted', restore: id, deployment: request.deploymentId },
-      'restore accepted',
-    );
-    void this.oneByOne(() => this.work(job, planned, target));
-    return job;
+  get counts(): { readonly running: number; readonly waiting: number } {
+    return { running: this.running.size, waiting: this.waiting.length };
   }
 
-  /** Ends what runs: its files are removed, and the job says why. */
+  /** Work on the directories of jobs that must not meet another one's: admission and taking. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return this.inTurn(work);
+  }
+
+  /** What would become of a request now. */
+  judge(wish: Wish): Promise<Verdict> {
+    return this.options.queue.judge(
+      this.recordsOf([...this.running.keys()]),
+      this.recordsOf(this.waiting),
+      wish,
+    );
+  }
+
+  /** A job whose record is durable and whose directory is taken waits for its turn from now on. */
+  enqueue(id: string): void {
+    this.waiting.push(id);
+    void this.pump();
+  }
+
+  /**
+   * Ends a job: its mongod is ended and its files are removed. Asking again changes nothing.
+   *
+   * @returns the job, which ends as Cancelled soon
+   * @throws restoreErrors.notActive, unknownJob; tooLateToCancel (with state) when it has ended otherwise, or its files
+   *   are being moved into place
+   */
+  async cancel(id: string): Promise<RestoreJobBody> {
+    const { board, clock } = this.options;
+    this.assertActive();
+    const job = board.find(id);
+    if (job === null) throw restoreErrors.unknownJob(`there is no restore ${id}`);
+    if (job.state === 'Cancelled') return job;
+    const running = this.running.get(id);
+    if (isFinished(job) || running?.isDelivering === true) throw tooLate(job);
+    const noted = board.note(id, { kind: 'cancel-requested', at: clock.now() });
+    if (running !== undefined) {
+      running.stop.abort(restoreErrors.cancelled(`restore ${id} was cancelled`));
+    } else if (this.waiting.includes(id)) {
+      this.waiting = this.waiting.filter((other) => other !== id);
+      this.follow(noted.then(() => this.end(id, restoreErrors.cancelled(''))));
+    }
+    return noted;
+  }
+
+  /** Stops what runs, within seconds; the next `activate`, of whatever process, goes on with it. */
   async stop(): Promise<void> {
     this.active = false;
+    this.waiting = [];
     this.stopping.abort(restoreErrors.interrupted('the restore service was stopped during this restore'));
-    await this.oneByOne(() => Promise.resolve());
+    const over = new AbortController();
+    const late = this.options.clock.sleep(stopMillis, over.signal).catch(() => undefined);
+    await Promise.race([Promise.all(this.underWay), late]);
+    over.abort();
   }
 
-  private async work(job: RestoreJobBody, planned: PlannedRestore, target: TargetDirectory): Promise<void> {
-    const { run, board, logger } = this.options;
-    try {
-      const { chain, target: wanted } = job.plan;
-      await this.announce(restoreStarted, job, 'started', { target: wanted, chain });
-      await run.run(job.id, planned, target.dataDirectory, this.stopping.signal);
-      await target.deliver(board.find(job.id));
-      await this.delivered(job, target);
-    } catch (error) {
-      logger.error({ logId: 'restore.failed', restore: job.id, err: error }, messageOf(error));
-      await this.discard(job, target);
-      await this.fail(job, error);
+  /** @throws restoreErrors.notActive */
+  assertActive(): void {
+    if (!this.active) throw restoreErrors.notActive('another restore service of this host is active');
+  }
+
+  private async takeUp(record: JobRecord): Promise<void> {
+    const { board, work, logger } = this.options;
+    const { id } = record.job;
+    if (!record.accepted) {
+      await work.discard(record);
+      await board.remove(id);
+    } else if (isFinished(record.job)) {
+      await work.close(id);
+    } else if (record.ending !== null) {
+      await work.end(id, record.ending);
+    } else if (!(await this.deliveryFinished(id))) {
+      const error = await reasonToEnd(record);
+      if (error !== null) await this.end(id, error);
+      else {
+        await board.note(id, { kind: 'resumed' });
+        logger.info({ logId: 'restore.resumed', restore: id }, 'going on with a restore');
+        this.waiting.push(id);
+      }
     }
   }
 
-  private async recover(job: RestoreJobBody): Promise<void> {
-    const { board, logger } = this.options;
-    const target = await TargetDirectory.leftBehind(job.delivery.path, job.id);
-    const begun = restoreJobSchema.safeParse(await target?.begunDelivery());
-    if (target !== null && begun.success) {
-      board.replace(begun.data);
-      await target.finishDelivery();
-      await this.delivered(job, target);
+  /** A delivery that cannot be finished ends the job. */
+  private async deliveryFinished(id: string): Promise<boolean> {
+    try {
+      return await this.options.work.finishDelivery(id);
+    } catch (error) {
+      await this.end(id, error);
+      return true;
+    }
+  }
+
+  /** Begins what may begin now. */
+  private pump(): Promise<void> {
+    return this.exclusively(async () => {
+      const { queue } = this.options;
+      if (!this.active || this.waiting.length === 0) return;
+      const running = this.recordsOf([...this.running.keys()]);
+      const verdicts = await queue.verdicts(running, this.recordsOf(this.waiting));
+      for (const id of this.waiting) {
+        const verdict = verdicts.get(id);
+        if (verdict !== undefined) this.follow(this.carryOut(id, verdict));
+      }
+    }).catch((error: unknown) => {
+      this.options.logger.error({ logId: 'restores.unadmitted', err: error }, messageOf(error));
+    });
+  }
+
+  private async carryOut(id: string, verdict: Verdict): Promise<void> {
+    const { board } = this.options;
+    if (verdict.kind === 'wait') {
+      board.setWaiting(id, verdict.for);
       return;
     }
-    logger.warn(
-      { logId: 'restore.interrupted', restore: job.id },
-      'a restore was interrupted: its files are removed',
-    );
-    if (target !== null) {
-      await this.discard(job, target);
+    this.waiting = this.waiting.filter((other) => other !== id);
+    board.setWaiting(id, null);
+    if (verdict.kind === 'never') {
+      const { path } = board.record(id).job.delivery;
+      await this.end(id, tooSmall(path, verdict.neededBytes, verdict.freeBytes));
+      return;
     }
-    await this.fail(job, restoreErrors.interrupted('the restore service ended during this restore'));
+    const running: Running = { stop: new AbortController(), isDelivering: false };
+    this.running.set(id, running);
+    await this.run(id, running);
   }
 
-  private async delivered(job: RestoreJobBody, target: TargetDirectory): Promise<void> {
-    const { board, clock, logger } = this.options;
-    const done = await board.note(job.id, { kind: 'delivered', at: clock.now() });
-    const restoredTo = done.restoredTo ?? job.plan.target;
-    logger.info({ logId: 'restore.delivered', restore: job.id, restoredTo }, 'restore delivered');
-    await target.tidy().catch((error: unknown) => {
-      logger.warn({ logId: 'restore.untidied', restore: job.id, err: error }, 'the working directory stays');
+  private async run(id: string, running: Running): Promise<void> {
+    const signal = AbortSignal.any([running.stop.signal, this.stopping.signal]);
+    const { work } = this.options;
+    try {
+      await work.prepare(id, signal);
+      signal.throwIfAborted();
+      running.isDelivering = true;
+      await work.move(id);
+    } catch (error) {
+      await this.broken(id, running, error);
+      this.leave(id);
+      return;
+    }
+    await work.end(id, { kind: 'delivered' }).catch(this.unrecorded(id));
+    this.leave(id);
+  }
+
+  /** Cancelled, stopped with the service and to be taken up later, or failed. */
+  private async broken(id: string, { stop, isDelivering }: Running, error: unknown): Promise<void> {
+    if (stop.signal.aborted && !isDelivering) await this.end(id, stop.signal.reason);
+    else if (this.stopping.signal.aborted && !isDelivering) {
+      this.options.logger.info(
+        { logId: 'restore.interrupted', restore: id },
+        'a restore waits for the next start',
+      );
+    } else await this.end(id, error);
+  }
+
+  private async end(id: string, cause: unknown): Promise<void> {
+    const isCancelled = isCancellation(cause);
+    if (!isCancelled) {
+      this.options.logger.error({ logId: 'restore.broken', restore: id, err: cause }, messageOf(cause));
+    }
+    const ending = isCancelled ? ({ kind: 'cancelled' } as const) : failureOf(cause);
+    await this.options.work.end(id, ending).catch(this.unrecorded(id));
+  }
+
+  private leave(id: string): void {
+    this.running.delete(id);
+    if (!this.active) return;
+    void this.options.board.forgetSurplus().catch(this.unrecorded(id));
+    void this.pump();
+  }
+
+  /** Whoever frees a disk tells nobody. */
+  private async watchDisks(signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await this.options.clock.sleep(diskLookMillis, signal);
+        if (this.waiting.length > 0) await this.pump();
+      }
+    } catch (error) {
+      // The signal's reason: the service stops.
+      this.options.logger.debug(
+        { logId: 'disks.unwatched', err: error },
+        'no job of this process waits any more',
+      );
+    }
+  }
+
+  private follow(work: Promise<void>): void {
+    const followed = work.catch((error: unknown) => {
+      this.options.logger.error({ logId: 'restore.unended', err: error }, messageOf(error));
     });
-    await this.announce(restoreCompleted, job, 'completed', { restoredTo, path: target.path });
+    this.underWay.add(followed);
+    void followed.then(() => this.underWay.delete(followed));
   }
 
-  /** A mongod of a process that was killed may still have the files open. What cannot be removed is said. */
-  private async discard(job: RestoreJobBody, target: TargetDirectory): Promise<void> {
-    try {
-      await endPredecessor(target.dataDirectory);
-      await target.discard();
-    } catch (error) {
-      const message = `files of a failed restore stay in ${target.path}`;
-      this.options.logger.error({ logId: 'restore.undiscarded', restore: job.id, err: error }, message);
-    }
-  }
-
-  private async fail(job: RestoreJobBody, cause: unknown): Promise<void> {
-    const { board, clock } = this.options;
-    const error = describe(cause);
-    await board.note(job.id, { kind: 'failed', at: clock.now(), error });
-    await this.announce(restoreFailed, job, 'failed', { code: error.code, reason: error.message });
-  }
-
-  /** A restore does not fail because nobody can be told of it. */
-  private async announce<T extends About>(
-    event: JsonEvent<T>,
-    { deploymentId: deployment, id: restoreId }: RestoreJobBody,
-    fact: string,
-    facts: Omit<T, keyof About>,
-  ): Promise<void> {
-    const { publisher, logger } = this.options;
-    try {
-      const data = { deployment, restoreId, ...facts } as T;
-      await publisher.event(event, { deployment, id: `restore/${restoreId}/${fact}` }, data);
-    } catch (error) {
-      logger.warn({ logId: 'bus.refused', restore: restoreId, err: error }, 'the bus refuses an event');
-    }
-  }
-
-  private jobOf(
-    id: string,
-    { deploymentId, target, delivery }: RestoreRequest,
-    planned: PlannedRestore,
-  ): RestoreJobBody {
-    const { plan, manifest, entries, archive } = planned;
-    return {
-      id,
-      host: this.options.host,
-      deploymentId,
-      state: 'Planned',
-      target,
-      delivery,
-      createdAt: this.options.clock.now().toISOString(),
-      finishedAt: null,
-      plan: {
-        chain: plan.chain,
-        baseSnapshotId: plan.base.id,
-        target: plan.target,
-        slices: plan.slices.length,
-      },
-      progress: {
-        phase: 'Planned',
-        bytesDone: 0,
-        bytesTotal: manifest.sizeBytes,
-        entriesDone: 0,
-        entriesTotal: entries,
-        etaSeconds: null,
-      },
-      restoredTo: null,
-      verification: null,
-      members: [{ replicaSet: archive.name, restoredTo: null }],
+  /** The next start finds the job as it was written last, and goes on from there. */
+  private unrecorded(id: string): (error: unknown) => void {
+    return (error) => {
+      const fields = { logId: 'restore.unrecorded', restore: id, err: error };
+      this.options.logger.error(fields, 'the record of a restore cannot be written');
     };
   }
-}
 
-function describe(error: unknown): NonNullable<RestoreJobBody['error']> {
-  return isHeadwaterError(error)
-    ? { code: error.code, message: error.message, solution: error.solution }
-    : {
-        code: 'RESTORE-90001',
-        message: messageOf(error),
-        solution: 'Report this with the log of the restore service.',
-      };
+  private recordsOf(ids: readonly string[]): JobRecord[] {
+    return ids.map((id) => this.options.board.record(id));
+  }
 }

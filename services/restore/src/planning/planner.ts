@@ -1,7 +1,9 @@
 import pLimit from 'p-limit';
-import type { RestoreRequest, RestoreTarget } from '@headwater/contracts';
+import type { RestoreJobBody, RestoreRequest, RestoreTarget } from '@headwater/contracts';
 import { isHeadwaterError } from '@headwater/errors';
+import type { HeadwaterError } from '@headwater/errors';
 import { formatTimestamp } from '@headwater/oplog';
+import type { OplogTimestamp } from '@headwater/oplog';
 import { planRestore, repositoryErrors } from '@headwater/repository';
 import type {
   Manifest,
@@ -27,6 +29,13 @@ export interface PlannedRestore {
   readonly bytes: number;
 }
 
+/** What a job works with: read again from the store whenever its work begins. */
+export interface JobSource {
+  readonly archive: ReplicaSetRepository;
+  /** Of the base snapshot. */
+  readonly manifest: Manifest;
+}
+
 /** Turns a request into a plan, or says why that cannot be and what can. */
 export class Planner {
   constructor(private readonly catalogue: Catalogue) {}
@@ -43,6 +52,32 @@ export class Planner {
     const oplogBytes = headers.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
     return { archive, plan, manifest, entries, bytes: manifest.sizeBytes + 2 * oplogBytes };
   }
+
+  /**
+   * What a job that was planned before works with.
+   *
+   * @throws restoreErrors.unknownDeployment; repositoryErrors.damagedObject or missingObject naming an object
+   */
+  async sourceOf({ deploymentId, plan }: Pick<RestoreJobBody, 'deploymentId' | 'plan'>): Promise<JobSource> {
+    const archive = await this.catalogue.archiveOf(deploymentId);
+    return { archive, manifest: await archive.snapshots.read(plan.baseSnapshotId) };
+  }
+
+  /**
+   * The largest archived entry that is not above the target. Reads the last slice.
+   *
+   * @throws repositoryErrors naming a slice
+   */
+  async restoredTo({ archive, plan }: PlannedRestore): Promise<OplogTimestamp> {
+    const last = plan.slices.at(-1);
+    if (last === undefined) return plan.from.ts;
+    const { from } = (await archive.oplog.sliceHeader(last)).range;
+    let restoredTo = from.ts;
+    for await (const entries of archive.oplog.entries(plan.chain, from, plan.target)) {
+      restoredTo = entries.at(-1)?.position.ts ?? restoredTo;
+    }
+    return restoredTo;
+  }
 }
 
 /** A base of which objects are missing is no base: the next older one is taken. Without any, what was missing first is said. */
@@ -54,7 +89,7 @@ async function wholePlan(
   const target = targetOf(request.target);
   const chain = request.chain === undefined ? {} : { chain: request.chain };
   const excluding = new Set<string>();
-  let firstDamage: unknown = null;
+  let firstDamage: HeadwaterError | null = null;
   for (;;) {
     const plan = planRestore({ target, ...chain, excluding }, inventory);
     if (plan.kind === 'refusal') {
@@ -88,7 +123,7 @@ async function wholeManifest(archive: ReplicaSetRepository, id: string): Promise
 
 const damage = [repositoryErrors.damagedObject('').code, repositoryErrors.missingObject('').code];
 
-function isDamage(error: unknown): boolean {
+function isDamage(error: unknown): error is HeadwaterError {
   return isHeadwaterError(error) && damage.includes(error.code);
 }
 

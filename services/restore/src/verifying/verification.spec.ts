@@ -34,4 +34,19 @@ describe('a restore', () => {
       );
     }
   });
+
+  it('names some collections and counts all of them', () => {
+    const collections = Array.from({ length: 3000 }, (_, n) => ({
+      ns: `a.${String(n).padStart(4, '0')}`,
+      documents: 2,
+    }));
+    const verification = verify(at(10), { ...seen, collections }, files);
+    expect(verification.collections).toEqual(collections.slice(0, 200));
+    expect(verification).toMatchObject({
+      collectionsTotal: 3000,
+      documentsTotal: 6000,
+      collectionsTruncated: true,
+    });
+    expect(verify(at(10), seen, files)).toMatchObject({ collectionsTotal: 1, collectionsTruncated: false });
+  });
 });

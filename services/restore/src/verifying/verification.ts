@@ -1,13 +1,16 @@
-import type { RestoreVerification } from '@headwater/contracts';
+import type { RestoredCollection, RestoreVerification } from '@headwater/contracts';
 import { formatPosition, positionsEqual } from '@headwater/oplog';
 import type { Position } from '@headwater/oplog';
 import { restoreErrors } from '../restore-errors.js';
+
+const shownCollections = 200;
 
 /** What a mongod that opened the files saw. */
 export interface Inspection {
   readonly top: Position | null;
   readonly begin: Position | null;
-  readonly collections: readonly { readonly ns: string; readonly documents: number }[];
+  /** Ascending by ns. */
+  readonly collections: readonly RestoredCollection[];
   readonly mongodVersion: string;
 }
 
@@ -36,7 +39,22 @@ export function verify(
     oplogTop: top.ts,
     minvalidBegin: begin.ts,
     mongodVersion: seen.mongodVersion,
-    collections: [...seen.collections],
+    ...bounded(seen.collections),
+  };
+}
+
+type Collections = Pick<
+  RestoreVerification,
+  'collections' | 'collectionsTotal' | 'documentsTotal' | 'collectionsTruncated'
+>;
+
+/** A job's body travels on the bus and in lists: it has some collections, and says how many there are. */
+function bounded(all: Inspection['collections']): Collections {
+  return {
+    collections: all.slice(0, shownCollections),
+    collectionsTotal: all.length,
+    documentsTotal: all.reduce((sum, { documents }) => sum + documents, 0),
+    collectionsTruncated: all.length > shownCollections,
   };
 }
 

@@ -1,0 +1,50 @@
+import { restoreCancelled, restoreCompleted, restoreFailed, restoreStarted } from '@headwater/contracts';
+import type { JsonEvent, RestoreJobBody } from '@headwater/contracts';
+import type { Logger, Publisher } from '@headwater/service-kit';
+
+/** What every event of a restore says. */
+interface About {
+  readonly deployment: string;
+  readonly restoreId: string;
+}
+
+/** Tells the events topic what becomes of a job. A restore does not fail because nobody can be told of it. */
+export class Announcements {
+  constructor(
+    private readonly publisher: Publisher,
+    private readonly logger: Logger,
+  ) {}
+
+  started(job: RestoreJobBody): Promise<void> {
+    const { target, chain } = job.plan;
+    return this.announce(restoreStarted, job, 'started', { target, chain });
+  }
+
+  /** How a finished job has ended. May be said again: the event has the same id. */
+  async ended(job: RestoreJobBody): Promise<void> {
+    const { path } = job.delivery;
+    if (job.state === 'Delivered') {
+      const restoredTo = job.restoredTo ?? job.plan.target;
+      await this.announce(restoreCompleted, job, 'completed', { restoredTo, path });
+    } else if (job.state === 'Cancelled') {
+      await this.announce(restoreCancelled, job, 'cancelled', { path });
+    } else if (job.error !== undefined) {
+      const { code, message: reason } = job.error;
+      await this.announce(restoreFailed, job, 'failed', { code, reason });
+    }
+  }
+
+  private async announce<T extends About>(
+    event: JsonEvent<T>,
+    { deploymentId: deployment, id: restoreId }: RestoreJobBody,
+    fact: string,
+    facts: Omit<T, keyof About>,
+  ): Promise<void> {
+    try {
+      const data = { deployment, restoreId, ...facts } as T;
+      await this.publisher.event(event, { deployment, id: `restore/${restoreId}/${fact}` }, data);
+    } catch (error) {
+      this.logger.warn({ logId: 'bus.refused', restore: restoreId, err: error }, 'the bus refuses an event');
+    }
+  }
+}
