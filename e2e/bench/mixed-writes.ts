@@ -53,6 +53,9 @@ async function deletes(client: MongoClient, round: number): Promise<void> {
   await added(client).deleteMany({ _id: { $gte: from, $lt: from + perRound.deletes } });
 }
 
+/** The writes are to be there soon; who measures waits for a majority once, at the end. */
+const soonAcknowledged = { writeConcern: { w: 1 } } as const;
+
 async function transactions(client: MongoClient, random: Random, documents: number): Promise<void> {
   const session = client.startSession();
   try {
@@ -62,7 +65,7 @@ async function transactions(client: MongoClient, random: Random, documents: numb
           const change = { $inc: { moved: step - 1 } };
           await documentsOf(client).updateOne({ _id: random.below(documents) }, change, { session });
         }
-      });
+      }, soonAcknowledged);
     }
   } finally {
     await session.endSession();
