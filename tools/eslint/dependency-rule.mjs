@@ -97,6 +97,7 @@ export const vendorHomes = {
     'libs/testing',
     'services/agent',
     'services/ingest/src/spec-support',
+    'services/restore/src/spec-support',
     'services/snapshot-builder/src/spec-support',
     'e2e',
     'deploy/local',

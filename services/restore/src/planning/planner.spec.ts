@@ -1,0 +1,89 @@
+import { DirectoryStore } from '@headwater/object-store/directory';
+import { readPosition } from '@headwater/oplog';
+import type { Position } from '@headwater/oplog';
+import { Repository, snapshotId } from '@headwater/repository';
+import type { ReplicaSetRepository } from '@headwater/repository';
+import { temporaryDirectory } from '@headwater/testing';
+import type { TemporaryDirectory } from '@headwater/testing';
+import { entryAt } from '../spec-support/oplog.js';
+import { Catalogue } from './catalogue.js';
+import { Planner } from './planner.js';
+
+const chain = '0000000100.0000000001-0000000001';
+const at = (t: number): Position => ({ ts: { t, i: 1 }, term: 1 });
+const entry = (t: number): Buffer => entryAt(at(t));
+
+describe('a planner', () => {
+  let home: TemporaryDirectory;
+  let archive: ReplicaSetRepository;
+  let planner: Planner;
+
+  beforeEach(async () => {
+    home = await temporaryDirectory('headwater-planner-');
+    const repository = await Repository.open(await DirectoryStore.open(home.path));
+    await repository.deployment('d').bind({
+      ...{ format: 1, deployment: 'd', kind: 'replica-set', replicaSetId: 'x' },
+      boundAt: '2026-11-24T08:00:00Z',
+    });
+    archive = repository.deployment('d').replicaSet('rs0');
+    planner = new Planner(new Catalogue(repository));
+  });
+  afterEach(() => home.remove());
+
+  const seal = async (t: number): Promise<string> => {
+    const writer = archive.snapshots.writer(null);
+    await writer.addFile({ path: 'WiredTiger', size: 1000, mode: 0o600 }, [Buffer.alloc(1000, t % 256)]);
+    const { id } = await writer.finish({
+      ...{ id: snapshotId({ t, i: 1 }, '00000000'), replicaSetId: 'x', chain, position: at(t) },
+      ...{ serverVersion: '6.0.5', fcv: '6.0', createdAt: '2026-11-24T08:00:00Z' },
+    });
+    return id;
+  };
+  const slice = (from: number, times: readonly number[]) =>
+    archive.oplog.writeSlice(chain, { from: at(from), to: at(times.at(-1) ?? from) }, times.map(entry));
+  const planAt = (t: number, i = 1) =>
+    planner.plan({
+      deploymentId: 'd',
+      target: { kind: 'timestamp', t, i },
+      delivery: { kind: 'directory', path: '/x' },
+    });
+
+  it('takes the newest snapshot below, and the slices behind it, with their sizes', async () => {
+    expect(readPosition(entry(5))).toEqual(at(5));
+    await slice(100, [101, 105]);
+    await slice(105, [106, 110]);
+    await seal(101);
+    const id = await seal(105);
+    const planned = await planAt(110);
+    expect(planned.plan).toMatchObject({ base: { id }, from: at(105), target: { t: 110, i: 1 } });
+    expect(planned).toMatchObject({ entries: 2, manifest: { id, sizeBytes: 1000 } });
+    expect(planned.bytes).toBe(1000 + 2 * (entry(106).length + entry(110).length));
+  });
+
+  it('knows what will be restored: the largest entry that is not above the target, in whatever slice it is', async () => {
+    await slice(100, [101, 105]);
+    await slice(105, [108, 110]);
+    await seal(101);
+    const cases = [
+      [101, 101],
+      [103, 101],
+      [105, 105],
+      [107, 105],
+      [109, 108],
+      [110, 110],
+    ] as const;
+    for (const [target, restored] of cases) {
+      const { ts } = at(restored);
+      expect([target, await planner.restoredTo(await planAt(target))]).toEqual([target, ts]);
+    }
+  });
+
+  it('finds what a job that was planned before works with', async () => {
+    await slice(100, [101, 105]);
+    const baseSnapshotId = await seal(101);
+    await seal(105);
+    const plan = { chain, baseSnapshotId, target: at(105).ts, slices: 1 };
+    const { manifest } = await planner.sourceOf({ deploymentId: 'd', plan });
+    expect(manifest.id).toBe(baseSnapshotId);
+  });
+});
