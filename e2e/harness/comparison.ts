@@ -19,9 +19,14 @@ export interface ComparisonChoice {
   readonly copyWindow?: boolean;
 }
 
+/** What is compared, and where it is restored. */
+export interface ComparedScene extends Pick<ProtectedSet, 'binary' | 'source' | 'writer'> {
+  readonly headwater: Pick<ProtectedSet['headwater'], 'target' | 'api'>;
+}
+
 /** Restores a target and compares everything there is with the source at that very moment. */
 export async function compareRestored(
-  scene: ProtectedSet,
+  scene: ComparedScene,
   target: RestoreTarget,
   choice: ComparisonChoice,
 ): Promise<ComparedRestore> {
@@ -33,7 +38,7 @@ export async function compareRestored(
 
 /** Compares the files of a job that was delivered with the source at that very moment. */
 export async function compareJob(
-  { binary, source, writer }: ProtectedSet,
+  { binary, source, writer }: Omit<ComparedScene, 'headwater'>,
   job: RestoreJobBody,
   { image, copyWindow = false }: Omit<ComparisonChoice, 'name'> = {},
 ): Promise<ComparedRestore> {

@@ -37,7 +37,8 @@ export async function greetReplicaSet(uri: string, greeting: Greeting): Promise<
       throw mongodbErrors.fcvTooOld(`${member} has feature compatibility version ${fcv || 'unknown'}`);
     }
     const found = { replicaSet, series: seriesOf(serverVersion) };
-    await noteSource(sourceFile, found);
+    // On a full disk it is not noted: a start without the source then wants to reach it.
+    await noteSource(sourceFile, found).catch(() => undefined);
     step.done(`${replicaSet}, MongoDB ${serverVersion}, read from ${member}`, { ...identity });
     return found;
   } catch (error) {
