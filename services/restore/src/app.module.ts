@@ -95,10 +95,10 @@ export class AppModule {
 }
 
 function queueOf(config: RestoreConfig): JobQueue {
+  const { restoreMaxJobs: jobs, restoreCacheMib: jobCacheMiB } = config;
   return new JobQueue({
-    jobs: config.restoreMaxJobs,
-    cacheMiB: config.restoreTotalCacheMib,
-    jobCacheMiB: config.restoreCacheMib,
+    ...{ jobs, jobCacheMiB },
+    cacheMiB: config.restoreTotalCacheMib ?? jobs * jobCacheMiB,
     reserveBytes: config.restoreDiskReserveMib * 1024 * 1024,
   });
 }

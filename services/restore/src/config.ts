@@ -28,8 +28,8 @@ const schema = z.object({
   ),
   restoreTotalCacheMib: setting(
     'HEADWATER_RESTORE_TOTAL_CACHE_MIB',
-    wholeNumber({ min: 256, max: 1_048_576, unit: 'MiB' }).default(1024),
-    'WiredTiger caches of all restores that run together; a restore that would exceed it waits.',
+    wholeNumber({ min: 256, max: 1_048_576, unit: 'MiB' }).optional(),
+    'WiredTiger caches of all restores that run together; what the most jobs take unless it is set.',
   ),
   restoreMaxJobs: setting(
     'HEADWATER_RESTORE_MAX_JOBS',
@@ -50,7 +50,7 @@ const schema = z.object({
 });
 
 const relations = schema.superRefine(({ restoreCacheMib, restoreTotalCacheMib }, context) => {
-  if (restoreTotalCacheMib < restoreCacheMib) {
+  if (restoreTotalCacheMib !== undefined && restoreTotalCacheMib < restoreCacheMib) {
     context.addIssue({
       code: 'custom',
       path: ['restoreTotalCacheMib'],
