@@ -10,7 +10,7 @@ export const possibleFaults = {
   latest: ['fail-before', 'delay'],
   consume: ['fail-before', 'delay'],
   watch: ['fail-before', 'delay'],
-  assign: ['fail-before', 'fail-after', 'delay'],
+  assign: ['fail-before', 'delay'],
   deliver: ['fail-before', 'fail-after', 'delay', 'repeat', 'cut'],
   show: ['fail-before', 'fail-after', 'delay', 'repeat'],
   commit: ['fail-before', 'fail-after', 'delay'],

@@ -4,6 +4,7 @@ import type { FaultPlan } from '@headwater/faults';
 import type { MessageBus } from '@headwater/messaging';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { FaultyBus } from '@headwater/messaging/faulty';
+import { RetryingBus } from '@headwater/messaging/retrying';
 
 const mib = 1024 * 1024;
 
@@ -29,7 +30,7 @@ export interface BusSurroundings {
 }
 
 /**
- * Opens the bus of a service, with the faults of a rehearsal in front of it.
+ * Opens the bus of a service, with its decorators: retries outside, the faults of a rehearsal inside of them.
  *
  * @throws what `EmbeddedBus.open` throws
  */
@@ -44,5 +45,5 @@ export async function openBus(config: BusConfig, surroundings: BusSurroundings):
     ...(pollMillis !== undefined && { pollMillis }),
     onUpkeepFailure,
   });
-  return plan === null ? bus : new FaultyBus(bus, { plan, clock });
+  return new RetryingBus(plan === null ? bus : new FaultyBus(bus, { plan, clock }), { clock });
 }

@@ -1,0 +1,83 @@
+import { ExponentialBackoff, halfJitterGenerator } from 'cockatiel';
+import type { Clock } from '@headwater/clock';
+import { isHeadwaterError } from '@headwater/errors';
+import { messagingErrors } from '@headwater/messaging';
+import type {
+  ConsumeOptions,
+  IncomingMessage,
+  MessageBus,
+  OutgoingMessage,
+  Subscription,
+  WatchOptions,
+} from '@headwater/messaging';
+
+export interface RetryingBusOptions {
+  readonly clock: Clock;
+  /** No try begins later than so many milliseconds after the call did; 20,000 by default. */
+  readonly deadlineMillis?: number;
+}
+
+/** 0.1 s, doubling to 5 s, each between half of it and all of it. */
+const pauses = new ExponentialBackoff({
+  initialDelay: 100,
+  maxDelay: 5000,
+  exponent: 2,
+  generator: halfJitterGenerator,
+});
+
+/**
+ * A bus whose consume, watch and latest are tried again while they fail with a retryable error, up to a deadline: they
+ * change nothing. Produce is not: whether a message may be there twice is known to who produces it.
+ *
+ * A beginning that a watch has delivered in part is delivered from its start once more.
+ */
+export class RetryingBus implements MessageBus {
+  private readonly bus: MessageBus;
+  private readonly clock: Clock;
+  private readonly deadlineMillis: number;
+  private readonly closing = new AbortController();
+
+  constructor(bus: MessageBus, { clock, deadlineMillis = 20_000 }: RetryingBusOptions) {
+    this.bus = bus;
+    this.clock = clock;
+    this.deadlineMillis = deadlineMillis;
+  }
+
+  produce(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.bus.produce(topic, messages);
+  }
+
+  consume(options: ConsumeOptions): Promise<Subscription> {
+    return this.patiently(() => this.bus.consume(options));
+  }
+
+  watch(options: WatchOptions): Promise<Subscription> {
+    return this.patiently(() => this.bus.watch(options));
+  }
+
+  latest(topic: string, key: string): Promise<IncomingMessage | null> {
+    return this.patiently(() => this.bus.latest(topic, key));
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort(messagingErrors.closed('the bus was closed'));
+    await this.bus.close();
+  }
+
+  private async patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    const { clock } = this;
+    const { signal } = this.closing;
+    const deadline = clock.ticksMillis() + this.deadlineMillis;
+    let pause = pauses.next();
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const left = deadline - clock.ticksMillis();
+        if (!isHeadwaterError(error) || !error.retryable || signal.aborted || left <= 0) throw error;
+        await clock.sleep(Math.min(pause.duration, left), signal);
+        pause = pause.next(undefined);
+      }
+    }
+  }
+}
