@@ -184,7 +184,9 @@ export class CaptureRegistry {
     this.failures.set(key, reason);
     logger.error({ logId: 'capture.refused', key, err: error }, `${reason}: this replica set waits`);
     const name = this.agents.get(key) ?? this.unread.get(key);
-    if (name !== undefined) {
+    // What passes by itself is no fact that people act on; where it does not pass, `/readyz` says so.
+    const passes = isHeadwaterError(error) && error.retryable;
+    if (name !== undefined && !passes) {
       const { deployment, replicaSet } = name;
       const fact = { deployment, id: `${key}/refused/${this.options.clock.now().toISOString()}` };
       const data = { deployment, replicaSet, action: 'refused', reason } as const;

@@ -1,8 +1,13 @@
 import { ManualClock } from '@headwater/clock';
 import { encodeOplogBatch, decodeCloudEvent, replicaSetKey, topicsOf } from '@headwater/contracts';
 import type { AgentState } from '@headwater/contracts';
+import { isHeadwaterError } from '@headwater/errors';
+import { FaultPlan } from '@headwater/faults';
+import type { ScriptedFault } from '@headwater/faults';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { FaultyBus } from '@headwater/messaging/faulty';
 import { DirectoryStore } from '@headwater/object-store/directory';
+import { FaultyStore } from '@headwater/object-store/faulty';
 import { chainId, frameBatch, previousTimestamp } from '@headwater/oplog';
 import type { RawEntry } from '@headwater/oplog';
 import { Repository } from '@headwater/repository';
@@ -12,8 +17,6 @@ import type { TemporaryDirectory } from '@headwater/testing';
 import { ArchiveMetrics } from '../archiving/archive-metrics.js';
 import { BatchIntake } from '../continuity/batch-intake.js';
 import { at, entriesOf, entry } from '../spec-support/scripted-agent.js';
-import { refusing } from '../spec-support/refusing.js';
-import type { Refusal } from '../spec-support/refusing.js';
 import { CaptureLoader } from './capture-loader.js';
 import { CaptureRegistry } from './capture-registry.js';
 import type { ReplicaSetCapture } from './replica-set-capture.js';
@@ -45,7 +48,8 @@ const chain = chainId(at(1).ts, 1);
 describe('ingest, refused by the store or the bus', () => {
   let home: TemporaryDirectory;
   let bus: EmbeddedBus;
-  let refuse: (port: 'store' | 'bus', refusal: Refusal) => void;
+  /** Of both ports: they have no operation in common. */
+  let plan: FaultPlan;
   let registry: CaptureRegistry;
   let intake: BatchIntake;
   let events: string[];
@@ -54,19 +58,17 @@ describe('ingest, refused by the store or the bus', () => {
   beforeEach(async () => {
     home = await temporaryDirectory('headwater-refusals-');
     bus = await EmbeddedBus.open(':memory:');
-    const faultyBus = refusing(bus);
-    const faultyStore = refusing(await DirectoryStore.open(home.path));
-    refuse = (port, refusal) => {
-      (port === 'store' ? faultyStore : faultyBus).refuse(refusal);
-    };
     const clock = new ManualClock();
+    plan = new FaultPlan();
+    const faultyBus = new FaultyBus(bus, { plan, clock });
+    const faultyStore = new FaultyStore(await DirectoryStore.open(home.path), { plan, clock });
     const logger = createLogger({ service: 'ingest', level: 'silent' });
-    const publisher = new Publisher({ bus: faultyBus.port, topics, clock, source: '/spec' });
-    const repository = await Repository.open(faultyStore.port);
+    const publisher = new Publisher({ bus: faultyBus, topics, clock, source: '/spec' });
+    const repository = await Repository.open(faultyStore);
     const capture = { clock, logger, metrics: new ArchiveMetrics(new Metrics('ingest')) };
     const loader = new CaptureLoader({
       repository,
-      bus: faultyBus.port,
+      bus: faultyBus,
       stateTopic: topics.state,
       publisher,
       capture,
@@ -99,7 +101,7 @@ describe('ingest, refused by the store or the bus', () => {
         await work();
         return;
       } catch (error) {
-        expect(String(error)).toContain('refused');
+        expect(isHeadwaterError(error) && error.retryable).toBe(true);
       }
     }
     throw new Error('never accepted');
@@ -153,18 +155,24 @@ describe('ingest, refused by the store or the bus', () => {
     await untilAccepted(() => intake.take(capture, event.value, ticket));
   }
 
-  const epochs = (after: boolean): Refusal => ({ method: 'create', after, about: '/epochs/' });
+  const refuse = (
+    operation: 'create' | 'produce',
+    about: string,
+    kind: ScriptedFault['kind'] = 'fail-before',
+  ) => {
+    plan.add({ operation, kind, about });
+  };
 
-  it.each([false, true])('gives the first order all the same (answer lost: %s)', async (after) => {
-    refuse('store', epochs(after));
+  it.each(['fail-before', 'fail-after'] as const)('gives the first order all the same (%s)', async (kind) => {
+    refuse('create', '/epochs/', kind);
     await registry.agentSeen(agent);
     expect((await captured()).current).toMatchObject({ order: 'initial-sync', epoch: 1 });
   });
 
   it('rewinds once for one refusal, and does not hold', async () => {
     const capture = await archived();
-    refuse('store', epochs(false));
-    refuse('store', epochs(false));
+    refuse('create', '/epochs/');
+    refuse('create', '/epochs/');
     await take(capture, entriesOf(7, 9));
     expect(capture.current).toMatchObject({ order: 'initial-sync', epoch: 2 });
   });
@@ -174,12 +182,8 @@ describe('ingest, refused by the store or the bus', () => {
     async (about) => {
       const capture = await archived();
       await take(capture, entriesOf(5, 8));
-      refuse(
-        about === '' ? 'bus' : 'store',
-        about === ''
-          ? { method: 'produce', after: false, about: topics.events }
-          : { method: 'create', after: false, about },
-      );
+      if (about === '') refuse('produce', topics.events);
+      else refuse('create', about);
       await take(capture, [entry(7, 'another'), entry(8), entry(9)]);
       expect(capture.current).toMatchObject({ order: 'initial-sync', chain: null, epoch: 2 });
       expect((await capture.archive.oplog.chain(chain)).ends).toHaveLength(1);
@@ -189,8 +193,8 @@ describe('ingest, refused by the store or the bus', () => {
 
   it('says every rewind, also when the bus refuses the event or the order', async () => {
     const capture = await archived();
-    refuse('bus', { method: 'produce', after: false, about: topics.events });
-    refuse('bus', { method: 'produce', after: false, about: topics.state });
+    refuse('produce', topics.events);
+    refuse('produce', topics.state);
     await take(capture, entriesOf(7, 9));
     await capture.closeSlice();
     expect(events).toEqual(
@@ -206,8 +210,8 @@ describe('ingest, refused by the store or the bus', () => {
     await take(capture, entriesOf(5, 7));
     await take(capture, entriesOf(5, 7));
     expect(settled).toBe(before);
-    refuse('store', { method: 'create', after: false, about: '/oplog/' });
-    await expect(capture.closeSlice()).rejects.toThrow('refused');
+    refuse('create', '/oplog/');
+    await expect(capture.closeSlice()).rejects.toMatchObject({ code: 'STORE-10003' });
     expect(settled).toBe(before);
     await capture.closeSlice();
     expect(settled).toBe(before + 2);

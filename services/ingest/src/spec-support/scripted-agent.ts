@@ -75,14 +75,17 @@ export class ScriptedAgent {
   }
 
   /** The order that is in force, as soon as it satisfies the condition. */
-  async order(condition: (order: CaptureState) => boolean = () => true): Promise<CaptureState> {
+  async order(
+    condition: (order: CaptureState) => boolean = () => true,
+    deadlineMs = 10_000,
+  ): Promise<CaptureState> {
     return eventually(
       async () => {
         const message = await this.bus.latest(topics.state, captureKey(this.deployment, 'rs0'));
         const state = message === null ? null : decodeJsonEvent(captureState, message);
         return state?.ok === true && condition(state.value) ? state.value : null;
       },
-      { deadlineMs: 10_000, describe: 'an order' },
+      { deadlineMs, describe: 'an order' },
     );
   }
 

@@ -27,7 +27,10 @@ type SealedSnapshot = Pick<
 
 const progressEveryMillis = 500;
 
-/** What is said of one head and its snapshots. */
+/**
+ * What is said of one head and its snapshots. A bus that refuses stops no head: what it did not take is said again, by
+ * `repeat`.
+ */
 export class HeadJournal {
   private state: Omit<HeadState, 'deployment' | 'replicaSet' | 'updatedAt'> = {
     state: 'absent',
@@ -39,6 +42,9 @@ export class HeadJournal {
   private progressAt = Number.NEGATIVE_INFINITY;
   /** What was said to have failed last; null since the head was sealed. */
   private saidReason: string | null = null;
+  private stateIsOut = true;
+  /** Sealed, and not said yet; the oldest first. */
+  private unsaid: SealedSnapshot[] = [];
 
   constructor(private readonly options: HeadJournalOptions) {}
 
@@ -56,18 +62,38 @@ export class HeadJournal {
 
   /** @param ratio 0 to 1 */
   progressed(ratio: number): void {
-    const { clock, logger } = this.options;
+    const { clock } = this.options;
     this.state = { ...this.state, progress: Math.min(1, Math.max(0, ratio)) };
     if (clock.ticksMillis() - this.progressAt >= progressEveryMillis) {
       this.progressAt = clock.ticksMillis();
-      void this.publish().catch((error: unknown) => {
-        logger.warn({ logId: 'head.state-refused', err: error }, 'the bus refuses the progress of a head');
-      });
+      void this.publish();
     }
   }
 
   /** May be said again: the fact has the same id. */
   async sealed(manifest: SealedSnapshot): Promise<void> {
+    this.unsaid.push(manifest);
+    await this.sayUnsaid();
+  }
+
+  /** Says again what the bus did not take. */
+  async repeat(): Promise<void> {
+    if (!this.stateIsOut) await this.publish();
+    await this.sayUnsaid();
+  }
+
+  private async sayUnsaid(): Promise<void> {
+    try {
+      for (let next = this.unsaid[0]; next !== undefined; next = this.unsaid[0]) {
+        await this.say(next);
+        this.unsaid.shift();
+      }
+    } catch (error) {
+      this.refused(error);
+    }
+  }
+
+  private async say(manifest: SealedSnapshot): Promise<void> {
     const { deployment, replicaSet, publisher } = this.options;
     const { id, chain, position, sizeBytes, storedBytes, createdAt, kind } = manifest;
     const fact: SnapshotFact = {
@@ -110,6 +136,18 @@ export class HeadJournal {
   private async publish(): Promise<void> {
     const { deployment, replicaSet, publisher, clock } = this.options;
     const state = { deployment, replicaSet, ...this.state, updatedAt: clock.now().toISOString() };
-    await publisher.state(headState, headKey(deployment, replicaSet), state);
+    try {
+      await publisher.state(headState, headKey(deployment, replicaSet), state);
+      this.stateIsOut = true;
+    } catch (error) {
+      this.stateIsOut = false;
+      this.refused(error);
+    }
+  }
+
+  private refused(error: unknown): void {
+    const { deployment, replicaSet, logger } = this.options;
+    const fields = { logId: 'head.refused', deployment, replicaSet, err: error };
+    logger.warn(fields, 'the bus refuses what is said of a head: trying again');
   }
 }

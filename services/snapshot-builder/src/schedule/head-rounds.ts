@@ -100,7 +100,11 @@ export class HeadRounds {
   private async visit(capture: CaptureState, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.options;
     const head = this.headOf(capture);
-    if (head === null || signal.aborted || clock.ticksMillis() < head.retryAt) {
+    if (head === null || signal.aborted) {
+      return false;
+    }
+    await head.journal.repeat();
+    if (clock.ticksMillis() < head.retryAt) {
       return false;
     }
     try {
