@@ -50,22 +50,18 @@ export class FaultyConsumer implements Subscription {
 
   private wrapped(): ConsumeOptions {
     const { consume } = this.options;
-    const { onAssigned } = consume;
     return {
       ...consume,
-      ...(onAssigned && { onAssigned: (assignment) => this.assign(assignment, onAssigned.bind(consume)) }),
+      ...(consume.onAssigned && { onAssigned: (assignment) => this.assign(assignment) }),
       onMessage: (message, delivery) => this.deliver(message, delivery),
     };
   }
 
-  private assign(
-    assignment: Assignment,
-    onAssigned: NonNullable<ConsumeOptions['onAssigned']>,
-  ): Promise<void> {
+  private assign(assignment: Assignment): Promise<void> {
     const { injection, consume } = this.options;
     const site = { operation: 'assign', subject: consume.group, possible: possibleFaults.assign };
-    return injection.call(site, () =>
-      onAssigned({
+    return injection.call(site, async () =>
+      consume.onAssigned?.({
         signal: assignment.signal,
         commit: (topic, partition, offset) =>
           this.commit(topic, () => assignment.commit(topic, partition, offset)),
