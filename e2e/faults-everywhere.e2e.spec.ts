@@ -34,7 +34,7 @@ describe.each(seeds)(
 
     it('neither lose nor double nor reorder anything of the oplog', () =>
       scene.headwater.witness(async () => {
-        await scene.headwater.snapshotsSealed(3);
+        await scene.headwater.snapshotsSealed(2);
         await writesPassed(scene.writer, 500);
         await scene.writer.stop();
         await scene.headwater.bus.archived(await markOplog(scene.source));

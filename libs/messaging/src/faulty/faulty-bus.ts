@@ -74,12 +74,12 @@ export class FaultyBus implements MessageBus {
   }
 
   watch(options: WatchOptions): Promise<Subscription> {
-    const { topic, onValue } = options;
+    const { topic } = options;
     const site = { operation: 'show', subject: topic, possible: possibleFaults.show };
     return this.call('watch', topic, () =>
       this.bus.watch({
         ...options,
-        onValue: (message) => this.injection.call(site, async () => onValue(copyOf(message))),
+        onValue: (message) => this.injection.call(site, async () => options.onValue(copyOf(message))),
       }),
     );
   }
