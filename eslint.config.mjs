@@ -2,6 +2,7 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 import {
   dependencyRule,
+  dependencyRuleOfSecondEntries,
   dependencyRuleOfSpecs,
   dependencyRuleOfTestCode,
   vendorHomes,
@@ -77,6 +78,7 @@ export default tseslint.config(
   },
   { files: ['libs/clock/**/*.ts'], rules: restrict(environment) },
   { files: ['**/config.ts'], rules: restrict(...clockAndChance) },
+  { files: ['libs/{messaging,object-store}/src/*/**/*.ts'], rules: dependencyRuleOfSecondEntries },
   { files: testCode, rules: { ...dependencyRuleOfTestCode, ...restrict() } },
   {
     files: specs,

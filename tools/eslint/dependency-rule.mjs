@@ -76,6 +76,9 @@ const boundaries = (options) => ({ '@nx/enforce-module-boundaries': ['error', op
 /** What a project imports stands in its own package.json: it is installed with it, and ships with it. */
 export const dependencyRule = boundaries({ depConstraints: production, banTransitiveDependencies: true });
 
+/** For the second entries of a lib, whose package.json is the lib's: the rule looks beside project.json only. */
+export const dependencyRuleOfSecondEntries = boundaries({ depConstraints: production });
+
 /** For the projects that live on the root's package.json and never ship. */
 export const dependencyRuleOfTestCode = boundaries({ depConstraints: production });
 
