@@ -7,6 +7,7 @@
 //   lost), fork (our entry was rolled back) or behind (the member has not come so far).
 // - SyncBeginning, SourceCollection: what an initial sync begins with and copies.
 // - dbHash, listCatalogue: for verification.
+// - testedVersions, testingOf, untestedNotice: on which servers the engine suite was run.
 // - mongodbErrors: everything that can go wrong; a retryable one means: open again, possibly at another member.
 //
 // Documents are Buffers with the server's bytes everywhere; nothing is decoded to be encoded again.
@@ -28,4 +29,6 @@ export type { SourceCollection } from './initial-sync/source-collection.js';
 export { dbHash } from './verification/db-hash.js';
 export type { CollectionHash, DbHashOptions } from './verification/db-hash.js';
 export { listCatalogue } from './verification/catalogue.js';
+export { testedVersions, testingOf, untestedNotice } from './tested-versions.js';
+export type { TestedVersion, VersionTesting } from './tested-versions.js';
 export { mongodbErrors } from './mongodb-errors.js';

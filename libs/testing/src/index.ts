@@ -6,6 +6,7 @@
 // - Workload: a seeded load over all kinds of data that a backup must bring back.
 // - DeploymentImage: what a copy must have in common with its source; compareDeployments says what it has not.
 // - Capture, sealSnapshot: what agent, ingest and snapshot-builder make, without them.
+// - engine-suite/: a program of its own, `npm run engine-suite`; nothing of it is exported.
 // - runService: a built service as a process of its own, with its logs.
 // - markOplog, operationTimeOf: moments of a source.
 // - eventually, freePort, temporaryDirectory, GuardedChild: what every spec with processes needs. Every process

@@ -1,7 +1,7 @@
 import type { Clock } from '@headwater/clock';
 import { seriesOf } from '@headwater/mongod';
 import { isHeadwaterError } from '@headwater/errors';
-import { mongodbErrors, ReplicaSetSource, type SourceIdentity } from '@headwater/mongodb';
+import { mongodbErrors, ReplicaSetSource, untestedNotice, type SourceIdentity } from '@headwater/mongodb';
 import { unlessAborted } from '../closings.js';
 import { failureOf } from '../output/failure.js';
 import type { Report } from '../output/report.js';
@@ -40,6 +40,8 @@ export async function greetReplicaSet(uri: string, greeting: Greeting): Promise<
     // On a full disk it is not noted: a start without the source then wants to reach it.
     await noteSource(sourceFile, found).catch(() => undefined);
     step.done(`${replicaSet}, MongoDB ${serverVersion}, read from ${member}`, { ...identity });
+    const untested = untestedNotice(serverVersion);
+    if (untested !== null) report.warn(untested, { event: 'version-untested' });
     return found;
   } catch (error) {
     signal.throwIfAborted();

@@ -21,6 +21,19 @@ export const agentAnnounced = defineJsonEvent(
   }),
 );
 
+/** An agent began its work on a server version that the engine suite was not run on. Capture goes on. */
+export const captureVersionUntested = defineJsonEvent(
+  'io.headwater.capture.version-untested.v1',
+  z.object({
+    ...about,
+    agentId: z.string(),
+    serverVersion: z.string(),
+    testing: z.enum(['untested-patch', 'untested-series']),
+    /** For people: what that means, and what to do. */
+    notice: z.string(),
+  }),
+);
+
 /** Ingest gave a new order: a new epoch began. */
 export const captureOrdered = defineJsonEvent(
   'io.headwater.capture.ordered.v1',
@@ -66,6 +79,7 @@ export const captureDisturbed = defineJsonEvent(
 );
 
 export type AgentAnnounced = z.infer<typeof agentAnnounced.schema>;
+export type CaptureVersionUntested = z.infer<typeof captureVersionUntested.schema>;
 export type CaptureOrdered = z.infer<typeof captureOrdered.schema>;
 export type InitialSyncCompleted = z.infer<typeof initialSyncCompleted.schema>;
 export type GapRecorded = z.infer<typeof gapRecorded.schema>;

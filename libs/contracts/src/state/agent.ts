@@ -26,6 +26,8 @@ export const agentState = defineJsonEvent(
     member: z.string(),
     serverVersion: z.string().min(1),
     fcv: z.string().min(1),
+    /** Whether the engine suite was run on `serverVersion`. Left out by an agent that does not tell. */
+    serverTesting: z.enum(['tested', 'untested-patch', 'untested-series']).optional(),
     /** Null: it belongs to no sharded cluster. Left out by an agent that does not tell. */
     cluster: clusterMembershipSchema.nullable().optional(),
     /** `source-unreachable` while the source cannot be read, or is not the one that is protected. */

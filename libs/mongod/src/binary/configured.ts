@@ -1,3 +1,4 @@
+import { untestedNotice } from '@headwater/mongodb';
 import { findMongod, lookForMongod, type MongodLook, type MongodSearch } from './search.js';
 import type { MongodBinary } from './mongod-binary.js';
 
@@ -15,23 +16,34 @@ export interface MongodSettings {
 /** Where a search stands, in words. */
 export interface MongodSearchLog {
   info(fields: { readonly logId: string; readonly series: string }, line: string): void;
+  warn(fields: { readonly logId: string; readonly version: string }, line: string): void;
 }
 
 /**
  * How a service gets its mongod of a series (`6.0`). Looked for when it is needed: a service starts without one, and
- * capture goes on without one. Each call throws what `findMongod` throws.
+ * capture goes on without one. One that the engine suite was not run on is taken all the same, with a
+ * warning, once. Each call throws what `findMongod` throws.
  */
 export function mongodsOf(
   settings: MongodSettings,
   log: MongodSearchLog,
 ): (series: string) => Promise<MongodBinary> {
-  return (series) =>
-    findMongod({
+  const warned = new Set<string>();
+  return async (series) => {
+    const binary = await findMongod({
       ...searchOf(settings, series),
       onProgress: (line) => {
         log.info({ logId: 'mongod.search', series }, line);
       },
     });
+    const { version } = binary;
+    const notice = untestedNotice(version);
+    if (notice !== null && !warned.has(version)) {
+      warned.add(version);
+      log.warn({ logId: 'mongod.version-untested', version }, notice);
+    }
+    return binary;
+  };
 }
 
 /** Which mongod `mongodsOf` would give; nothing is obtained. Throws what `lookForMongod` throws. */

@@ -1,7 +1,14 @@
 import { ManualClock } from '@headwater/clock';
-import { agentAnnounced, agentKey, agentState, decodeJsonEvent } from '@headwater/contracts';
+import {
+  agentAnnounced,
+  agentKey,
+  agentState,
+  captureVersionUntested,
+  decodeJsonEvent,
+} from '@headwater/contracts';
 import type { AgentState } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { eventually } from '@headwater/testing';
 import { identity, partsOn, replicaSetId, topics, unanswered } from '../spec-support/agent-parts.js';
 import { FaultyBus, times } from '../spec-support/faulty-bus.js';
 import { ScriptedIngest } from '../spec-support/scripted-ingest.js';
@@ -50,6 +57,25 @@ describe('the state of an agent', () => {
     await takeOver();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(ingest.said(agentAnnounced)).toEqual([self]);
+  });
+
+  it('says loudly, in state and events, that nobody tested the version of the server, and goes on', async () => {
+    const ingest = await ScriptedIngest.start(bus, replicaSetId, 'd');
+    await takeOver({ serverVersion: '6.0.5' });
+    expect((await published()).serverTesting).toBe('tested');
+    await takeOver({ serverVersion: '6.0.999' });
+    expect((await published()).serverTesting).toBe('untested-patch');
+    await takeOver({ serverVersion: '9.0.1' });
+    expect((await published()).serverTesting).toBe('untested-series');
+    await eventually(() => ingest.said(captureVersionUntested).length === 2);
+    expect(ingest.said(captureVersionUntested)).toMatchObject([
+      { serverVersion: '6.0.999', testing: 'untested-patch' },
+      {
+        serverVersion: '9.0.1',
+        testing: 'untested-series',
+        notice: expect.stringContaining('engine-suite') as string,
+      },
+    ]);
   });
 
   it('keeps what is noted while the bus takes the state before it', async () => {

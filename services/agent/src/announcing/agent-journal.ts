@@ -1,7 +1,14 @@
 import type { Clock } from '@headwater/clock';
-import { agentAnnounced, agentKey, agentState, decodeJsonEvent } from '@headwater/contracts';
+import {
+  agentAnnounced,
+  agentKey,
+  agentState,
+  captureVersionUntested,
+  decodeJsonEvent,
+} from '@headwater/contracts';
 import type { AgentPhase, AgentState } from '@headwater/contracts';
 import type { MessageBus } from '@headwater/messaging';
+import { testingOf, untestedNotice } from '@headwater/mongodb';
 import { compareTimestamps } from '@headwater/oplog';
 import type { Logger, Publisher } from '@headwater/service-kit';
 import type { SourceTrouble, SourceUser, Trouble } from '../source/source-trouble.js';
@@ -52,6 +59,7 @@ export class AgentJournal {
     const known = last?.ok === true && last.value.replicaSetId === self.replicaSetId ? last.value : null;
     const journal = new AgentJournal(options, {
       ...self,
+      serverTesting: testingOf(self.serverVersion),
       epoch: known?.epoch ?? 0,
       publishedTo: known?.publishedTo ?? null,
       syncSent: known?.syncSent ?? null,
@@ -67,6 +75,7 @@ export class AgentJournal {
       },
       self,
     );
+    await announceUntested(options, self);
     return journal;
   }
 
@@ -157,4 +166,24 @@ export class AgentJournal {
       );
     }
   }
+}
+
+/** Loudly, and capture goes on: only the recovery of its server is unknown, and nothing archived is lost by that. */
+async function announceUntested(
+  { publisher, clock, logger }: AgentJournalOptions,
+  self: AgentSelf,
+): Promise<void> {
+  const { agentId, deployment, replicaSet, replicaSetId, serverVersion } = self;
+  const testing = testingOf(serverVersion);
+  const notice = untestedNotice(serverVersion);
+  if (testing === 'tested' || notice === null) return;
+  logger.warn(
+    { logId: 'capture.version-untested', deployment, replicaSet, version: serverVersion, testing },
+    notice,
+  );
+  await publisher.event(
+    captureVersionUntested,
+    { deployment, id: `${replicaSetId}/untested/${agentId}/${clock.now().toISOString()}` },
+    { deployment, replicaSet, agentId, serverVersion, testing, notice },
+  );
 }
