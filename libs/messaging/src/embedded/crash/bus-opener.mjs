@@ -1,10 +1,12 @@
 // node bus-opener.mjs <bus file> <name> [<when>]: opens the bus (at a time in milliseconds since 1970), uses it in every
 // way, is idle on it for a moment, closes it, and has to end by itself. Says `opened` and `done`, or `refused <code> <message>`.
+import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 
 const [file, name, when = '0'] = process.argv.slice(2);
-const say = (line) => process.stdout.write(`${line}\n`);
+// A stream would hold back what its reader does not take, and a kill would take it along.
+const say = (line) => writeSync(1, `${line}\n`);
 
 await sleep(Math.max(0, Number(when) - Date.now() - 5));
 while (Date.now() < Number(when)); // to the millisecond, as all the others

@@ -1,10 +1,12 @@
 // node numbered-consumer.mjs <bus file> <topic>: consumes what numbered-producer.mjs produces and commits every third
 // message, until it is killed; SIGTERM ends it well. Says `ready`, `assigned`, `received <n>`, `committing <n>` and,
 // once that is durable, `committed <n>`.
+import { writeSync } from 'node:fs';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 
 const [file, topic] = process.argv.slice(2);
-const say = (line) => process.stdout.write(`${line}\n`);
+// A stream would hold back what its reader does not take, and a kill would take it along.
+const say = (line) => writeSync(1, `${line}\n`);
 
 const bus = await EmbeddedBus.open(file);
 await bus.consume({

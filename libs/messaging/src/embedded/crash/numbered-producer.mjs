@@ -1,9 +1,11 @@
 // node numbered-producer.mjs <bus file> <topic>: produces numbered messages until it is killed; SIGTERM ends it well.
 // Goes on after the newest number that the bus has. Says `resumed <n>`, then `acked <n>` for every call that resolved.
+import { writeSync } from 'node:fs';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 
 const [file, topic] = process.argv.slice(2);
-const say = (line) => process.stdout.write(`${line}\n`);
+// A stream would hold back what its reader does not take, and a kill would take it along.
+const say = (line) => writeSync(1, `${line}\n`);
 let stopping = false;
 process.once('SIGTERM', () => (stopping = true));
 
