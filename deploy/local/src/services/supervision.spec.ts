@@ -39,6 +39,7 @@ describe('supervision', () => {
     ] as const;
     expect(after([...twoEnds, [59, died]]).last).toMatchObject({ inSeconds: 1 });
     expect(after([...twoEnds, [60, died]]).last).toMatchObject({ inSeconds: 0.5 });
+    expect(after([...twoEnds, [60, unready], [1, died]]).last).toMatchObject({ inSeconds: 0.5 });
   });
 
   it('tells when a service is back, and how long that took', () => {

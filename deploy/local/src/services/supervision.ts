@@ -100,15 +100,17 @@ function becomesReady(before: Supervision, now: number) {
 }
 
 function isNotReady(before: Supervision, now: number) {
-  const after: Supervision = before.phase === 'ready' ? { ...before, phase: 'unready', since: now } : before;
+  const after: Supervision =
+    before.phase === 'ready'
+      ? { ...before, phase: 'unready', since: now, endsInARow: endsInARowOf(before, now) }
+      : before;
   if (after.told || now - after.since < patienceMillis) return quietly(after);
   const seconds = secondsSince(after, now);
   return { after: { ...after, told: true }, consequence: { kind: 'not-ready-for-long', seconds } as const };
 }
 
 function ended(before: Supervision, cause: EndCause, now: number) {
-  const recovered = before.phase === 'ready' && now - before.since >= recoveredAfterMillis;
-  const endsInARow = (recovered ? 0 : before.endsInARow) + 1;
+  const endsInARow = endsInARowOf(before, now) + 1;
   const portRefusals = cause === 'port-taken' ? before.portRefusals + 1 : 0;
   const after: Supervision = { ...before, phase: 'waiting', since: now, endsInARow, portRefusals };
   if (!before.proven && (cause === 'configuration' || endsInARow >= firstStarts)) {
@@ -136,4 +138,8 @@ function secondsSince({ since }: Supervision, now: number): number {
 
 function quietly(after: Supervision) {
   return { after, consequence: { kind: 'none' } as const };
+}
+
+function endsInARowOf({ phase, since, endsInARow }: Supervision, now: number): number {
+  return phase === 'ready' && now - since >= recoveredAfterMillis ? 0 : endsInARow;
 }

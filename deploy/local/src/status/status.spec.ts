@@ -126,6 +126,8 @@ describe('statusOf', () => {
     });
     expect(status({ capture: { ...capture, order: 'none' } }).headline).toBe('bad NOT PROTECTED');
     expect(status({ capture: null, agent: null }).headline).toBe('warning STARTING');
+    expect(status({ agent: null }).headline).toBe('warning STARTING');
+    expect(status({ agent: { ...agent, sourceNewest: null } }).headline).toBe('warning STARTING');
     expect(status({ snapshots: [], head: { ...head, state: 'seeding', progress: 0.5 } })).toMatchObject({
       headline: 'warning FIRST SNAPSHOT 50 %',
       rows: { snapshot: 'none yet; making data files of the copy 50 %' },

@@ -76,10 +76,11 @@ function verdictOf(input: StatusInput, lags: Lags): Verdict {
   if (capture.order === 'none') return ['NOT PROTECTED', 'bad'];
   if (capture.order === 'initial-sync') return syncVerdict(view, halted);
   if (halted) return ['NOT ARCHIVING', 'bad'];
-  const late = lags.archiveSeconds ?? 0;
+  const late = lags.archiveSeconds;
+  if (agent === null || late === null) return ['STARTING', 'warning'];
   if (late > behindSeconds) return ['BEHIND', late > farBehindSeconds ? 'bad' : 'warning'];
   if (newestSnapshot(view) === null) return [`FIRST SNAPSHOT${percent(view.head?.progress)}`, 'warning'];
-  const impaired = agent?.trouble || view.head?.state === 'broken' || input.remarks.length > 0;
+  const impaired = agent.trouble || view.head?.state === 'broken' || input.remarks.length > 0;
   if (impaired || services.some(({ phase }) => phase !== 'ready')) return ['DEGRADED', 'warning'];
   return ['PROTECTED', 'good'];
 }
