@@ -1,8 +1,9 @@
+import type { RestoreTarget } from '@headwater/contracts';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { readPosition } from '@headwater/oplog';
 import type { Position } from '@headwater/oplog';
 import { Repository, snapshotId } from '@headwater/repository';
-import type { ReplicaSetRepository } from '@headwater/repository';
+import type { Manifest, ReplicaSetRepository } from '@headwater/repository';
 import { temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import { entryAt } from '../spec-support/oplog.js';
@@ -10,6 +11,7 @@ import { Catalogue } from './catalogue.js';
 import { Planner } from './planner.js';
 
 const chain = '0000000100.0000000001-0000000001';
+const laterChain = '0000000200.0000000001-0000000002';
 const at = (t: number): Position => ({ ts: { t, i: 1 }, term: 1 });
 const entry = (t: number): Buffer => entryAt(at(t));
 
@@ -17,10 +19,12 @@ describe('a planner', () => {
   let home: TemporaryDirectory;
   let archive: ReplicaSetRepository;
   let planner: Planner;
+  let store: DirectoryStore;
 
   beforeEach(async () => {
     home = await temporaryDirectory('headwater-planner-');
-    const repository = await Repository.open(await DirectoryStore.open(home.path));
+    store = await DirectoryStore.open(home.path);
+    const repository = await Repository.open(store);
     await repository.deployment('d').bind({
       ...{ format: 1, deployment: 'd', kind: 'replica-set', replicaSetId: 'x' },
       boundAt: '2026-11-24T08:00:00Z',
@@ -30,30 +34,31 @@ describe('a planner', () => {
   });
   afterEach(() => home.remove());
 
-  const seal = async (t: number): Promise<string> => {
+  const seal = async (t: number, on = chain): Promise<Manifest> => {
     const writer = archive.snapshots.writer(null);
     await writer.addFile({ path: 'WiredTiger', size: 1000, mode: 0o600 }, [Buffer.alloc(1000, t % 256)]);
-    const { id } = await writer.finish({
-      ...{ id: snapshotId({ t, i: 1 }, '00000000'), replicaSetId: 'x', chain, position: at(t) },
+    return writer.finish({
+      ...{ id: snapshotId({ t, i: 1 }, '00000000'), replicaSetId: 'x', chain: on, position: at(t) },
       ...{ serverVersion: '6.0.5', fcv: '6.0', createdAt: '2026-11-24T08:00:00Z' },
     });
-    return id;
   };
-  const slice = (from: number, times: readonly number[]) =>
-    archive.oplog.writeSlice(chain, { from: at(from), to: at(times.at(-1) ?? from) }, times.map(entry));
-  const planAt = (t: number, i = 1) =>
-    planner.plan({
-      deploymentId: 'd',
-      target: { kind: 'timestamp', t, i },
-      delivery: { kind: 'directory', path: '/x' },
-    });
+  const slice = (from: number, times: readonly number[], on = chain) =>
+    archive.oplog.writeSlice(on, { from: at(from), to: at(times.at(-1) ?? from) }, times.map(entry));
+  const planTo = (target: RestoreTarget) =>
+    planner.plan({ deploymentId: 'd', target, delivery: { kind: 'directory', path: '/x' } });
+  const planAt = (t: number) => planTo({ kind: 'timestamp', t, i: 1 });
+  const losePack = async ({ packs }: Manifest): Promise<string> => {
+    const key = `deployments/d/rs0/packs/${packs[0] ?? ''}`;
+    await store.remove(key);
+    return key;
+  };
 
   it('takes the newest snapshot below, and the slices behind it, with their sizes', async () => {
     expect(readPosition(entry(5))).toEqual(at(5));
     await slice(100, [101, 105]);
     await slice(105, [106, 110]);
     await seal(101);
-    const id = await seal(105);
+    const { id } = await seal(105);
     const planned = await planAt(110);
     expect(planned.plan).toMatchObject({ base: { id }, from: at(105), target: { t: 110, i: 1 } });
     expect(planned).toMatchObject({ entries: 2, manifest: { id, sizeBytes: 1000 } });
@@ -80,10 +85,44 @@ describe('a planner', () => {
 
   it('finds what a job that was planned before works with', async () => {
     await slice(100, [101, 105]);
-    const baseSnapshotId = await seal(101);
+    const { id: baseSnapshotId } = await seal(101);
     await seal(105);
     const plan = { chain, baseSnapshotId, target: at(105).ts, slices: 1 };
     const { manifest } = await planner.sourceOf({ deploymentId: 'd', plan });
     expect(manifest.id).toBe(baseSnapshotId);
+  });
+
+  it('does without a base that lacks an object where another one leads to the same moment', async () => {
+    await slice(100, [101, 105]);
+    await slice(105, [106, 110]);
+    const { id } = await seal(101);
+    await losePack(await seal(105));
+    const planned = await planTo({ kind: 'latest' });
+    expect(planned.plan).toMatchObject({ base: { id }, target: at(110).ts });
+  });
+
+  it.each<[string, RestoreTarget]>([
+    ['the latest moment', { kind: 'latest' }],
+    ['a second', { kind: 'time', time: new Date(205_000).toISOString() }],
+  ])(
+    'never takes an older chain for %s when the only base of the newest one lacks an object',
+    async (_, to) => {
+      await slice(100, [101, 300]);
+      await seal(101);
+      await slice(200, [201, 210], laterChain);
+      const key = await losePack(await seal(201, laterChain));
+      await expect(planTo(to)).rejects.toMatchObject({
+        code: 'REPOSITORY-10002',
+        message: expect.stringContaining(key) as string,
+      });
+    },
+  );
+
+  it('never takes an earlier moment when the only base of the newest window lacks an object', async () => {
+    await slice(100, [101, 105]);
+    await seal(101);
+    await slice(107, [108, 110]);
+    const key = await losePack(await seal(108));
+    await expect(planTo({ kind: 'latest' })).rejects.toThrow(key);
   });
 });

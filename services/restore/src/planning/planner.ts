@@ -80,18 +80,23 @@ export class Planner {
   }
 }
 
-/** A base of which objects are missing is no base: the next older one is taken. Without any, what was missing first is said. */
+/**
+ * A base of which objects are missing is no base: the next older one is taken, of the same chain and for the same moment, because
+ * what was asked for must not become another history or an earlier moment. Without any, what was missing first is said.
+ */
 async function wholePlan(
   request: RestoreRequest,
   archive: ReplicaSetRepository,
 ): Promise<Pick<PlannedRestore, 'plan' | 'manifest'>> {
   const inventory = await archive.inventory();
-  const target = targetOf(request.target);
-  const chain = request.chain === undefined ? {} : { chain: request.chain };
+  let wanted: Parameters<typeof planRestore>[0] = {
+    target: targetOf(request.target),
+    ...(request.chain === undefined ? {} : { chain: request.chain }),
+  };
   const excluding = new Set<string>();
   let firstDamage: HeadwaterError | null = null;
   for (;;) {
-    const plan = planRestore({ target, ...chain, excluding }, inventory);
+    const plan = planRestore({ ...wanted, excluding }, inventory);
     if (plan.kind === 'refusal') {
       if (firstDamage !== null) {
         throw firstDamage;
@@ -107,6 +112,9 @@ async function wholePlan(
       }
       firstDamage ??= error;
       excluding.add(plan.base.id);
+      if (wanted.target.kind !== 'snapshot') {
+        wanted = { target: { kind: 'timestamp', ts: plan.target }, chain: plan.chain };
+      }
     }
   }
 }

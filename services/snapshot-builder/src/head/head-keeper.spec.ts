@@ -26,6 +26,7 @@ describe('the keeper of a head', () => {
   let stored: StoredChain;
   let keeper: HeadKeeper;
   let journal: HeadJournal;
+  let clock: ManualClock;
 
   beforeEach(async () => {
     home = await temporaryDirectory('headwater-keeper-');
@@ -44,7 +45,7 @@ describe('the keeper of a head', () => {
 
   /** As a process that has just started. There is no mongod: whatever needs one fails. */
   function makeKeeper(): HeadKeeper {
-    const clock = new ManualClock();
+    clock = new ManualClock();
     const logger = createLogger({ service: 'spec', level: 'silent' });
     const publisher = new Publisher({ bus, topics, clock, source: '/spec' });
     journal = new HeadJournal({ deployment: 'd', replicaSet: 'rs0', publisher, clock, logger });
@@ -132,6 +133,16 @@ describe('the keeper of a head', () => {
     await stored.archiveTo(30);
     expect(await step('initial-sync')).toBe(false);
     expect(await failingStep()).toMatchObject({ code: 'BUILDER-10002' });
+  });
+
+  it('looks at its directory once, and says once that there is no head', async () => {
+    await stored.archiveTo(30);
+    await step('initial-sync');
+    const said = await published();
+    expect(said).toMatchObject({ state: 'absent' });
+    await clock.advance(1000);
+    await step('initial-sync');
+    expect(await published()).toEqual(said);
   });
 
   it('makes a log snapshot at the largest entry of the due second, without a head', async () => {

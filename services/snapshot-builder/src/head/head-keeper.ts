@@ -78,7 +78,9 @@ export class HeadKeeper {
       await this.sealLog(due, facts);
       return true;
     }
-    this.head ??= await this.files.resume(tail.chain, signal);
+    if (this.head === undefined) {
+      this.head = await this.files.resume(tail.chain, signal);
+    }
     const work = this.workAt(tail, facts, { isBased: order === 'tail', due: due?.moment ?? null });
     const worked = await this.carryOut(work, facts, { due, signal });
     this.isBroken = false;
