@@ -76,6 +76,19 @@ describe('the restore service', () => {
     }
   });
 
+  it('does not deny a job while another service of this host has them', async () => {
+    await eventually(async () => (await request(service.url).get('/readyz')).status === 200);
+    const second = await start();
+    try {
+      for (const path of ['/v1/restores', '/v1/restores/r1', '/v1/restores/r1/collections']) {
+        const answer = await request(second.url).get(path).expect(503);
+        expect(answer.body).toMatchObject({ code: restoreErrors.notActive('').code });
+      }
+    } finally {
+      await second.close();
+    }
+  });
+
   it('points at what is wrong in a request', async () => {
     const wrong = [
       [body({ target: { kind: 'time', time: '2026-11-23T08:00:00.5Z' } }), 'target/time'],

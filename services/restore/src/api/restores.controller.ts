@@ -92,6 +92,8 @@ export class RestoresController {
   @Get()
   @ApiResponse({ status: 200, standardSchema: listSchema(restoreJobSchema) })
   list(@Query({ schema: pageQuerySchema }) query: PageQuery): Page<RestoreJobBody> {
+    // Before that the list would lack jobs that are there.
+    this.jobs.assertActive();
     return pageOf(this.board.all(), query, ({ id }) => id);
   }
 
@@ -100,6 +102,7 @@ export class RestoresController {
   find(@Param('id', { schema: jobIdSchema }) id: string): RestoreJobBody {
     const job = this.board.find(id);
     if (job === null) {
+      this.jobs.assertActive();
       throw restoreErrors.unknownJob(`there is no restore ${id}`);
     }
     return job;

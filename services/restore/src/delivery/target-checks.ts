@@ -6,7 +6,7 @@ import { restoreErrors } from '../restore-errors.js';
 import { stagingName } from './staging.js';
 
 /** Room for what a mongod writes while it replays: its journal, and the pages that it rewrites. */
-const headroomBytes = 512 * 1024 * 1024;
+export const headroomBytes = 512 * 1024 * 1024;
 const headroomRatio = 1.7;
 
 export interface TargetOptions {

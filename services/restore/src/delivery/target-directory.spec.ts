@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { restoreErrors } from '../restore-errors.js';
@@ -147,6 +147,41 @@ describe('a target directory', () => {
     await target.deliver({});
     await rm(join(path, 'gone'));
     await expect(target.finishDelivery()).rejects.toMatchObject(code('verificationFailed'));
+    await target.discard();
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('leaves a file alone that came into it under the name of one that is still to be moved', async () => {
+    const path = join(home, 'x');
+    const target = await take(path);
+    await mkdir(target.dataDirectory);
+    for (const name of ['A', 'B']) await writeFile(join(target.dataDirectory, name), 'ours');
+    await target.deliver({});
+    await rename(join(path, 'B'), join(target.dataDirectory, 'B'));
+    await writeFile(join(path, 'B'), 'mine');
+    await expect(target.finishDelivery()).rejects.toMatchObject(code('directoryNotEmpty'));
+    await target.discard();
+    expect(await readdir(path)).toEqual(['B']);
+    expect(await readFile(join(path, 'B'), 'utf8')).toBe('mine');
+  });
+
+  it('says which files stay when they cannot be moved back, and removes nothing of the rest', async () => {
+    const path = join(home, 'x');
+    const target = await take(path);
+    await mkdir(target.dataDirectory);
+    for (const name of ['WiredTiger', 'gone']) await writeFile(join(target.dataDirectory, name), '');
+    await target.deliver({});
+    await rm(join(path, 'gone'));
+    await rm(target.dataDirectory, { recursive: true });
+    await writeFile(target.dataDirectory, 'no directory');
+    const stuck = {
+      ...code('directoryUnusable'),
+      message: expect.stringContaining(path) as string,
+    };
+    await expect(target.finishDelivery()).rejects.toMatchObject(stuck);
+    await expect(target.discard()).rejects.toMatchObject(stuck);
+    expect(await target.isThere()).toBe(true);
+    await rm(target.dataDirectory);
     await target.discard();
     expect(await readdir(home)).toEqual([]);
   });

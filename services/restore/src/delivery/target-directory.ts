@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '@headwater/errors';
 import { replaceFile, syncDirectory } from '@headwater/recovery';
@@ -82,7 +82,8 @@ export class TargetDirectory {
    * Moves the finished files into place. A move that fails is taken back.
    *
    * @param job what the job says at this moment: whoever finishes an interrupted move reads it from `begunDelivery`
-   * @throws restoreErrors.directoryNotEmpty when something else has come into the target meanwhile
+   * @throws restoreErrors.directoryNotEmpty when something else has come into the target meanwhile; directoryUnusable when
+   *   a move cannot be taken back
    */
   async deliver(job: unknown): Promise<void> {
     const others = (await readdir(this.path)).filter((name) => name !== stagingName);
@@ -104,8 +105,7 @@ export class TargetDirectory {
 
   /** Finishes a delivery that another process had begun; where that fails it is taken back. */
   async finishDelivery(): Promise<void> {
-    const { names } = deliverySchema.parse(JSON.parse(await readFile(this.note, 'utf8')));
-    await this.moveOrUndo(names);
+    await this.moveOrUndo(await this.begunNames());
   }
 
   /** Leaves what was delivered; the hidden directory is no longer needed. May be called again. */
@@ -114,8 +114,14 @@ export class TargetDirectory {
     await rmdir(this.staging).catch(() => undefined);
   }
 
-  /** Leaves nothing behind: neither files nor directories that were made for them. May be called again. */
+  /**
+   * Leaves nothing behind: neither files nor directories that were made for them. May be called again.
+   *
+   * @throws restoreErrors.directoryUnusable when files were moved into the target and cannot be taken back; nothing is
+   *   removed then
+   */
   async discard(): Promise<void> {
+    if (await exists(this.note)) await this.moveBack(await this.begunNames());
     await this.tidy();
     await this.removeMade();
   }
@@ -131,9 +137,13 @@ export class TargetDirectory {
 
   private async move(names: readonly string[]): Promise<void> {
     for (const name of names) {
-      if (await exists(join(this.dataDirectory, name))) {
-        await rename(join(this.dataDirectory, name), join(this.path, name));
+      const [from, to] = [join(this.dataDirectory, name), join(this.path, name)];
+      if (!(await exists(from))) continue;
+      // What was moved is no longer there to be moved: this is somebody else's.
+      if (await exists(to)) {
+        throw restoreErrors.directoryNotEmpty(`${to} came into the target while the files were moved`);
       }
+      await rename(from, to);
     }
     await syncDirectory(this.path);
     const there = new Set(await readdir(this.path));
@@ -145,13 +155,27 @@ export class TargetDirectory {
     }
   }
 
+  /** The note stays until everything is back: without it nobody knows which files of the target are the restore's. */
   private async moveBack(names: readonly string[]): Promise<void> {
+    await mkdir(this.dataDirectory, { recursive: true }).catch(this.stuck(this.path));
     for (const name of names) {
-      if (!(await exists(join(this.dataDirectory, name)))) {
-        await rename(join(this.path, name), join(this.dataDirectory, name)).catch(() => undefined);
-      }
+      const [from, to] = [join(this.path, name), join(this.dataDirectory, name)];
+      if (!(await exists(to)) && (await exists(from))) await rename(from, to).catch(this.stuck(from));
     }
     await rm(this.note, { force: true });
+  }
+
+  private stuck(path: string): (cause: unknown) => never {
+    return (cause) => {
+      throw restoreErrors.directoryUnusable(
+        `files of a restore that was not finished stay in ${path}: they cannot be moved back: ${messageOf(cause)}`,
+        { cause },
+      );
+    };
+  }
+
+  private async begunNames(): Promise<readonly string[]> {
+    return deliverySchema.parse(JSON.parse(await readFile(this.note, 'utf8'))).names;
   }
 
   /** What has come into them meanwhile keeps them. */
@@ -176,7 +200,7 @@ export class TargetDirectory {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
+  return (await lstat(path).catch(() => null)) !== null;
 }
 
 function isTaken(error: unknown): boolean {

@@ -55,6 +55,11 @@ describe('the admission of restore jobs', () => {
     });
   });
 
+  it('gives up none whose files are made: it waits for room', () => {
+    const queue = [job('1', { isReplayed: true, bytes: 200 * gib })];
+    expect(decide({ queue })).toEqual({ 1: { kind: 'wait', for: 'disk' } });
+  });
+
   it('lets a job wait for memory, and none overtake it there', () => {
     const queue = [job('1', { cacheMiB: 600 }), job('2', { cacheMiB: 100 })];
     expect(decide({ running: [job('0')], queue })).toEqual({

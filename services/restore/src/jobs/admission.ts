@@ -9,6 +9,8 @@ export interface Demand {
   readonly bytes: number;
   /** WiredTiger cache of its mongod. */
   readonly cacheMiB: number;
+  /** Its files are made: it waits for room, however long, rather than lose them. */
+  readonly isReplayed?: boolean;
 }
 
 export interface AdmissionLimits {
@@ -69,7 +71,7 @@ function judge(demand: Demand, { begun, ahead, isFull, freeBytes, limits }: Befo
   const free = freeBytes.get(demand.volume) ?? Number.POSITIVE_INFINITY;
   const neighbours = ahead.filter(({ volume }) => volume === demand.volume);
   const neededBytes = demand.bytes + limits.reserveBytes;
-  if (neededBytes > free && neighbours.length === 0) {
+  if (neededBytes > free && neighbours.length === 0 && demand.isReplayed !== true) {
     return { kind: 'never', neededBytes, freeBytes: free };
   }
   if (neededBytes + sum(neighbours, 'bytes') > free) {
@@ -81,15 +83,6 @@ function judge(demand: Demand, { begun, ahead, isFull, freeBytes, limits }: Befo
   return sum(begun, 'cacheMiB') + demand.cacheMiB > limits.cacheMiB
     ? { kind: 'wait', for: 'memory' }
     : { kind: 'start' };
-}
-
-/**
- * Whether a job that is asked for now would fit if it were alone: one that does not is refused rather than kept waiting.
- *
- * @param bytes what it needs
- */
-export function fitsAlone(bytes: number, free: number, { reserveBytes }: AdmissionLimits): boolean {
-  return bytes + reserveBytes <= free;
 }
 
 function sum(demands: readonly Demand[], of: 'bytes' | 'cacheMiB'): number {

@@ -1,17 +1,14 @@
 import type { RestoreJobBody } from '@headwater/contracts';
 import { restoreErrors } from '../restore-errors.js';
 import type { JobRecord } from './job-record.js';
-import { targetOf } from './job-work.js';
+import { targetLost } from './job-work.js';
 import { isFinished } from './restore-job.js';
 
 /** Why a job that was left unfinished is not gone on with; null when it is. */
 export async function reasonToEnd(record: JobRecord): Promise<unknown> {
   const { job } = record;
   if (job.cancelRequestedAt !== undefined) return restoreErrors.cancelled(`restore ${job.id} was cancelled`);
-  const target = targetOf(record);
-  return (await target.isThere())
-    ? null
-    : restoreErrors.targetVanished(`the working directory of the restore in ${target.path} is gone`);
+  return targetLost(record);
 }
 
 /** A job that ends because of it is Cancelled. */

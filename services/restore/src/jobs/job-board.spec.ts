@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardScene } from '../spec-support/board.js';
 import { plannedJob, recordOf } from '../spec-support/jobs.js';
@@ -35,6 +35,19 @@ describe('a job board', () => {
     const next = await scene.board();
     expect((await next.recover()).map((one) => one.job.id)).toEqual(['r1', 'r2']);
     expect(next.find('r1')).toMatchObject({ state: 'Replaying' });
+    const [kept = ''] = (await readdir(scene.home.path)).filter((name) => name.endsWith('.unreadable'));
+    expect(await readFile(join(scene.home.path, kept), 'utf8')).toBe('{"half');
+  });
+
+  it('knows where the directory of a job is that only the bus knows, symbolic links followed', async () => {
+    const [real, link] = ['real', 'link'].map((name) => join(scene.home.path, name)) as [string, string];
+    await mkdir(real);
+    await symlink(real, link);
+    const board = await scene.board();
+    await board.add(recordOf(job('r1', { delivery: { kind: 'directory', path: link } })));
+    await rm(join(scene.home.path, 'r1.job.json'));
+    const [record] = await (await scene.board()).recover();
+    expect(record?.place).toBe(await realpath(real));
   });
 
   it('says nothing of a job that is not accepted yet, to nobody', async () => {

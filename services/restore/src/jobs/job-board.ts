@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { Clock } from '@headwater/clock';
 import { restoreJobKey, restoreJobState } from '@headwater/contracts';
@@ -40,7 +41,8 @@ export class JobBoard {
   constructor(private readonly options: JobBoardOptions) {}
 
   /**
-   * Reads what this host had before: the journal, and from the bus what the journal does not have. Finished jobs that are
+   * Reads what this host had before: the journal, and from the bus what the journal does not have. A record that cannot be
+   * read is set aside before the bus' word takes its place. Finished jobs that are
    * too many or too old are forgotten.
    *
    * @returns what is still open, in the order in which it was asked for
@@ -55,7 +57,8 @@ export class JobBoard {
     for (const record of records) this.put(record);
     for (const job of await jobsOnBus(this.options)) {
       if (!this.entries.has(job.id)) {
-        await this.add(adopted(job, this.nextSequence()));
+        await journal.setAside(job.id);
+        await this.add(adopted(job, await placeOf(job), this.nextSequence()));
       }
     }
     await this.forgetSurplus();
@@ -221,12 +224,16 @@ function view({ record, waitsFor }: Entry): RestoreJobBody {
   return waitsFor === null || isFinished(record.job) ? record.job : { ...record.job, waitsFor };
 }
 
+/** Where its target is, symbolic links followed. One that is gone is where it was asked for. */
+function placeOf({ delivery }: RestoreJobBody): Promise<string> {
+  return realpath(delivery.path).catch(() => delivery.path);
+}
+
 /** A job of which the bus alone knows: its record was lost. */
-function adopted(job: RestoreJobBody, sequence: number): JobRecord {
+function adopted(job: RestoreJobBody, place: string, sequence: number): JobRecord {
   return {
     ...{ format: 1, sequence, accepted: true, open: !isFinished(job), made: null, key: null, ending: null },
-    place: job.delivery.path,
-    ...{ top: null, replayedTo: null },
+    ...{ place, top: null, replayedTo: null },
     // Unknown: its directory has what was there when it was accepted.
     neededBytes: 0,
     job,

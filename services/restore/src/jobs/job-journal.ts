@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeId, restoredCollectionSchema } from '@headwater/contracts';
 import type { RestoredCollection } from '@headwater/contracts';
@@ -12,7 +12,7 @@ const collectionsSchema = z.array(restoredCollectionSchema);
 
 export interface JournalContents {
   readonly records: readonly JobRecord[];
-  /** Files that are no record; they are left as they are. */
+  /** Files that are no record, or one of a later version; they are left as they are. */
   readonly unreadable: readonly { readonly path: string; readonly error: unknown }[];
 }
 
@@ -45,6 +45,14 @@ export class JobJournal {
     return replaceFile(this.fileOf(record.job.id, 'job'), JSON.stringify(jobRecordSchema.parse(record)));
   }
 
+  /** Keeps a record that cannot be read, for people, where it is not written over. Does nothing when there is none. */
+  async setAside(id: string): Promise<void> {
+    const path = this.fileOf(id, 'job');
+    await rename(path, `${path}.unreadable`).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
+  }
+
   async remove(id: string): Promise<void> {
     await rm(this.fileOf(id, 'job'), { force: true });
     await rm(this.fileOf(id, 'collections'), { force: true });
@@ -64,4 +72,8 @@ export class JobJournal {
   private fileOf(id: string, kind: 'job' | 'collections'): string {
     return join(this.directory, `${encodeId(id)}.${kind}.json`);
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

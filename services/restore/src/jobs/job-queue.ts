@@ -1,4 +1,4 @@
-import { volumeOf } from '../delivery/target-checks.js';
+import { headroomBytes, volumeOf } from '../delivery/target-checks.js';
 import type { VolumeState } from '../delivery/target-checks.js';
 import { admit } from './admission.js';
 import type { AdmissionLimits, Demand, Verdict } from './admission.js';
@@ -69,7 +69,10 @@ export class JobQueue {
     const target = targetOf(record);
     const volume = await volumeOf(target.path).catch(() => null);
     const left = Math.max(0, neededBytes - (await target.takenBytes()));
-    return { demand: this.demandOf(job.id, volume?.volume ?? `gone/${job.id}`, left), volume };
+    const isReplayed = record.replayedTo !== null;
+    const bytes = isReplayed ? Math.min(headroomBytes, left) : left;
+    const demand = this.demandOf(job.id, volume?.volume ?? `gone/${job.id}`, bytes);
+    return { demand: { ...demand, isReplayed }, volume };
   }
 
   private demandOf(id: string, volume: string, bytes: number): Demand {

@@ -1,10 +1,13 @@
+import { realpath } from 'node:fs/promises';
 import type { Clock } from '@headwater/clock';
 import { restoreJobSchema } from '@headwater/contracts';
 import type { RestoreJobBody } from '@headwater/contracts';
 import { isHeadwaterError, messageOf } from '@headwater/errors';
+import type { HeadwaterError } from '@headwater/errors';
 import { endPredecessor } from '@headwater/mongod';
 import type { Logger } from '@headwater/service-kit';
 import { TargetDirectory } from '../delivery/target-directory.js';
+import { restoreErrors } from '../restore-errors.js';
 import type { Announcements } from './announcements.js';
 import type { JobBoard } from './job-board.js';
 import type { Ending, JobRecord } from './job-record.js';
@@ -25,11 +28,13 @@ export class JobWork {
   /**
    * Works until the files are ready to be moved into place.
    *
-   * @throws whatever stands in the way; the signal's reason
+   * @throws restoreErrors.targetVanished; whatever stands in the way; the signal's reason
    */
   async prepare(id: string, signal: AbortSignal): Promise<void> {
     const { run, board, announcements } = this.options;
     const record = board.record(id);
+    const vanished = await targetLost(record);
+    if (vanished !== null) throw vanished;
     await announcements.started(record.job);
     await run.run(id, targetOf(record).dataDirectory, signal);
   }
@@ -41,7 +46,7 @@ export class JobWork {
   }
 
   /**
-   * Finishes what was begun of a delivery before.
+   * Finishes what was begun of a delivery before: its files are in place then, and the job is to be ended.
    *
    * @returns false when none was
    */
@@ -52,7 +57,6 @@ export class JobWork {
     if (begun === null) return false;
     board.replace(id, restoreJobSchema.parse(begun));
     await target.finishDelivery();
-    await this.end(id, { kind: 'delivered' });
     return true;
   }
 
@@ -116,6 +120,18 @@ export class JobWork {
         this.options.logger.warn(fields, 'the working directory stays');
       });
   }
+}
+
+/**
+ * Why a job has its target no more: it is gone, or something else stands in its place. Null when it has it. Nothing is made
+ * in its stead: the directory may belong to somebody else by now.
+ */
+export async function targetLost(record: JobRecord): Promise<HeadwaterError | null> {
+  const target = targetOf(record);
+  const place = await realpath(target.path).catch(() => null);
+  return place === record.place && (await target.isThere())
+    ? null
+    : restoreErrors.targetVanished(`the working directory of the restore in ${target.path} is gone`);
 }
 
 export function targetOf({ job, made }: JobRecord): TargetDirectory {

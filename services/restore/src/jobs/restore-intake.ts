@@ -78,13 +78,16 @@ export class RestoreIntake {
       const { id } = record.job;
       // Known before the first directory is made: whatever happens, somebody clears it away.
       await board.add(record);
-      await targetOf(record)
-        .take()
-        .catch(async (error: unknown) => {
-          await board.remove(id);
-          throw error;
-        });
-      await board.amend(id, { accepted: true });
+      const target = targetOf(record);
+      await target.take().catch(async (error: unknown) => {
+        await board.remove(id);
+        throw error;
+      });
+      await board.amend(id, { accepted: true }).catch(async (error: unknown) => {
+        await target.discard();
+        await board.remove(id);
+        throw error;
+      });
       logger.info(
         { logId: 'restore.accepted', restore: id, deployment: request.deploymentId },
         'restore accepted',

@@ -20,8 +20,6 @@ export type RestoreJobEvent =
   | { readonly kind: 'verified'; readonly verification: RestoreVerification }
   /** A later process takes it up: it waits for its turn again, and goes on from what its files are worth. */
   | { readonly kind: 'resumed' }
-  /** Its files are of no use: they are made once more, of this snapshot. */
-  | { readonly kind: 'rebuilt'; readonly baseSnapshotId: string }
   | { readonly kind: 'cancel-requested'; readonly at: Date }
   | { readonly kind: 'delivered'; readonly at: Date }
   | { readonly kind: 'failed'; readonly at: Date; readonly error: JobError }
@@ -46,7 +44,7 @@ export function isFinished({ state }: Pick<RestoreJobBody, 'state'>): boolean {
  * What a job is after an event. Pure.
  *
  * @throws Error for an event that cannot happen to it: a finished job stays as it is; states go forward, but for
- *   `resumed` and `rebuilt`, which begin again; what was restored once is restored the same when it is done again
+ *   `resumed`, which begins again; what was restored once is restored the same when it is done again
  */
 export function evolve(job: RestoreJobBody, event: RestoreJobEvent): RestoreJobBody {
   if (isFinished(job)) {
@@ -63,8 +61,6 @@ export function evolve(job: RestoreJobBody, event: RestoreJobEvent): RestoreJobB
       return { ...job, verification: event.verification };
     case 'resumed':
       return { ...backToPlanned(job), resumptions: (job.resumptions ?? 0) + 1 };
-    case 'rebuilt':
-      return { ...backToPlanned(job), plan: { ...job.plan, baseSnapshotId: event.baseSnapshotId } };
     case 'cancel-requested':
       return { ...job, cancelRequestedAt: job.cancelRequestedAt ?? event.at.toISOString() };
     case 'delivered':

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RestoreJobBody, RestoreVerification } from '@headwater/contracts';
+import type { Position } from '@headwater/oplog';
 import { eventually } from '@headwater/testing';
 import { restoreErrors } from '../restore-errors.js';
 import { BoardScene } from '../spec-support/board.js';
@@ -92,11 +93,11 @@ describe('restore jobs', () => {
 
   const pathOf = (id: string): string => join(scene.home.path, 'targets', id);
 
-  async function request(id: string, neededBytes = 0): Promise<void> {
+  async function request(id: string, neededBytes = 0, replayedTo: Position | null = null): Promise<void> {
     const { board, jobs } = service;
     const job = plannedJob({ id, delivery: { kind: 'directory', path: pathOf(id) } });
     const sequence = board.nextSequence();
-    await board.add(recordOf(job, { sequence, made: pathOf(id), neededBytes, accepted: false }));
+    await board.add(recordOf(job, { sequence, made: pathOf(id), neededBytes, replayedTo, accepted: false }));
     await targetOf(board.record(id)).take();
     await board.amend(id, { accepted: true });
     jobs.enqueue(id);
@@ -215,6 +216,47 @@ describe('restore jobs', () => {
     await rm(pathOf('a'), { recursive: true });
     service = await start();
     expect(await ended('a', 'Failed')).toMatchObject({ error: { code: 'RESTORE-10014' } });
+  });
+
+  it('fail when their directory vanished, or another stands in its place, while they waited; none is made again', async () => {
+    for (const id of ['a', 'gone', 'swapped']) await request(id);
+    await service.workshop.reached('a');
+    await rm(pathOf('gone'), { recursive: true });
+    await rename(pathOf('swapped'), pathOf('elsewhere'));
+    await symlink(pathOf('elsewhere'), pathOf('swapped'));
+    await service.workshop.finish('a');
+    for (const id of ['gone', 'swapped']) {
+      expect(await ended(id, 'Failed')).toMatchObject({ error: { code: 'RESTORE-10014' } });
+    }
+    expect(service.workshop.begun).toEqual(['a']);
+    expect(await targets()).not.toContain('gone');
+  });
+
+  it('end when it can be recorded again: failed ones, and those that are cancelled while they wait', async () => {
+    await request('a');
+    await request('b');
+    await service.workshop.reached('a');
+    // Nothing replaces a file by this name.
+    const records = ['a', 'b'].map((id) => join(scene.home.path, `${id}.job.json`));
+    for (const record of records) {
+      await rm(record);
+      await mkdir(record);
+    }
+    await expect(service.jobs.cancel('b')).rejects.toBeDefined();
+    await service.workshop.break('a', restoreErrors.verificationFailed('wrong'));
+    await eventually(() => service.jobs.counts.running === 0);
+    expect(service.jobs.counts.waiting).toBe(0);
+    for (const record of records) await rmdir(record);
+    await scene.clock.advance(5000);
+    expect(await ended('a', 'Failed')).toMatchObject({ error: { message: 'wrong' } });
+    await ended('b', 'Cancelled');
+    expect(await targets()).toEqual([]);
+  });
+
+  it('go on when their files are made, whatever a whole restore would need', async () => {
+    await request('a', Number.MAX_SAFE_INTEGER, { ts, term: 1 });
+    await service.workshop.finish('a');
+    await ended('a', 'Delivered');
   });
 
   it('fail when no room can come any more, instead of waiting for ever', async () => {

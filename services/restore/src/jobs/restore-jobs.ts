@@ -6,11 +6,11 @@ import type { Logger } from '@headwater/service-kit';
 import { tooSmall } from '../delivery/target-checks.js';
 import { restoreErrors } from '../restore-errors.js';
 import type { Verdict } from './admission.js';
-import { isCancellation, reasonToEnd, tooLate } from './endings.js';
+import { reasonToEnd, tooLate } from './endings.js';
+import { JobEnds } from './job-ends.js';
 import type { JobBoard } from './job-board.js';
 import type { JobQueue, Wish } from './job-queue.js';
 import type { JobRecord } from './job-record.js';
-import { failureOf } from './job-work.js';
 import type { JobWork } from './job-work.js';
 import { isFinished } from './restore-job.js';
 
@@ -30,7 +30,7 @@ interface Running {
 
 /** How long a stop waits for what cannot be interrupted; a kill at any later moment loses nothing. */
 const stopMillis = 8000;
-/** How often it is looked whether a disk has room by now. */
+/** How often it is looked whether a disk has room by now, for a job or for the record of its end. */
 const diskLookMillis = 5000;
 
 /** The restore jobs of this host: which run, which wait, and what ends them. */
@@ -43,8 +43,11 @@ export class RestoreJobs {
   private readonly inTurn = pLimit(1);
   private stopping = new AbortController();
   private active = false;
+  private readonly ends: JobEnds;
 
-  constructor(private readonly options: RestoreJobsOptions) {}
+  constructor(private readonly options: RestoreJobsOptions) {
+    this.ends = new JobEnds(options);
+  }
 
   /** The host's restores are in this process' hands now: it goes on with what one before it left behind. */
   async activate(): Promise<void> {
@@ -53,6 +56,7 @@ export class RestoreJobs {
     await Promise.all(this.underWay);
     this.stopping = new AbortController();
     this.waiting = [];
+    this.ends.forget();
     for (const record of await board.recover()) {
       await this.takeUp(record).catch((error: unknown) => {
         const fields = { logId: 'restore.unrecovered', restore: record.job.id, err: error };
@@ -88,6 +92,8 @@ export class RestoreJobs {
 
   /** A job whose record is durable and whose directory is taken waits for its turn from now on. */
   enqueue(id: string): void {
+    // Cancelled already by somebody who saw it on the bus.
+    if (this.ends.of(id) !== null || isFinished(this.options.board.record(id).job)) return;
     this.waiting.push(id);
     void this.pump();
   }
@@ -106,13 +112,15 @@ export class RestoreJobs {
     if (job === null) throw restoreErrors.unknownJob(`there is no restore ${id}`);
     if (job.state === 'Cancelled') return job;
     const running = this.running.get(id);
-    if (isFinished(job) || running?.isDelivering === true) throw tooLate(job);
+    const ending = this.ends.of(id);
+    if (isFinished(job) || running?.isDelivering === true || ending?.kind === 'delivered') throw tooLate(job);
     const noted = board.note(id, { kind: 'cancel-requested', at: clock.now() });
     if (running !== undefined) {
       running.stop.abort(restoreErrors.cancelled(`restore ${id} was cancelled`));
-    } else if (this.waiting.includes(id)) {
+    } else if (ending === null) {
+      // It waits; or it was left behind by something that went wrong, and nothing else would end it.
       this.waiting = this.waiting.filter((other) => other !== id);
-      this.follow(noted.then(() => this.end(id, restoreErrors.cancelled(''))));
+      this.follow(this.ends.conclude(id, { kind: 'cancelled' }));
     }
     return noted;
   }
@@ -142,10 +150,10 @@ export class RestoreJobs {
     } else if (isFinished(record.job)) {
       await work.close(id);
     } else if (record.ending !== null) {
-      await work.end(id, record.ending);
+      await this.ends.conclude(id, record.ending);
     } else if (!(await this.deliveryFinished(id))) {
       const error = await reasonToEnd(record);
-      if (error !== null) await this.end(id, error);
+      if (error !== null) await this.ends.because(id, error);
       else {
         await board.note(id, { kind: 'resumed' });
         logger.info({ logId: 'restore.resumed', restore: id }, 'going on with a restore');
@@ -157,11 +165,13 @@ export class RestoreJobs {
   /** A delivery that cannot be finished ends the job. */
   private async deliveryFinished(id: string): Promise<boolean> {
     try {
-      return await this.options.work.finishDelivery(id);
+      if (!(await this.options.work.finishDelivery(id))) return false;
     } catch (error) {
-      await this.end(id, error);
+      await this.ends.because(id, error);
       return true;
     }
+    await this.ends.conclude(id, { kind: 'delivered' });
+    return true;
   }
 
   /** Begins what may begin now. */
@@ -190,7 +200,7 @@ export class RestoreJobs {
     board.setWaiting(id, null);
     if (verdict.kind === 'never') {
       const { path } = board.record(id).job.delivery;
-      await this.end(id, tooSmall(path, verdict.neededBytes, verdict.freeBytes));
+      await this.ends.because(id, tooSmall(path, verdict.neededBytes, verdict.freeBytes));
       return;
     }
     const running: Running = { stop: new AbortController(), isDelivering: false };
@@ -211,34 +221,25 @@ export class RestoreJobs {
       this.leave(id);
       return;
     }
-    await work.end(id, { kind: 'delivered' }).catch(this.unrecorded(id));
+    await this.ends.conclude(id, { kind: 'delivered' });
     this.leave(id);
   }
 
   /** Cancelled, stopped with the service and to be taken up later, or failed. */
   private async broken(id: string, { stop, isDelivering }: Running, error: unknown): Promise<void> {
-    if (stop.signal.aborted && !isDelivering) await this.end(id, stop.signal.reason);
+    if (stop.signal.aborted && !isDelivering) await this.ends.because(id, stop.signal.reason);
     else if (this.stopping.signal.aborted && !isDelivering) {
       this.options.logger.info(
         { logId: 'restore.interrupted', restore: id },
         'a restore waits for the next start',
       );
-    } else await this.end(id, error);
-  }
-
-  private async end(id: string, cause: unknown): Promise<void> {
-    const isCancelled = isCancellation(cause);
-    if (!isCancelled) {
-      this.options.logger.error({ logId: 'restore.broken', restore: id, err: cause }, messageOf(cause));
-    }
-    const ending = isCancelled ? ({ kind: 'cancelled' } as const) : failureOf(cause);
-    await this.options.work.end(id, ending).catch(this.unrecorded(id));
+    } else await this.ends.because(id, error);
   }
 
   private leave(id: string): void {
     this.running.delete(id);
     if (!this.active) return;
-    void this.options.board.forgetSurplus().catch(this.unrecorded(id));
+    void this.options.board.forgetSurplus().catch(this.unforgotten);
     void this.pump();
   }
 
@@ -247,6 +248,7 @@ export class RestoreJobs {
     try {
       for (;;) {
         await this.options.clock.sleep(diskLookMillis, signal);
+        for (const end of this.ends.again()) this.follow(end);
         if (this.waiting.length > 0) await this.pump();
       }
     } catch (error) {
@@ -266,13 +268,10 @@ export class RestoreJobs {
     void followed.then(() => this.underWay.delete(followed));
   }
 
-  /** The next start finds the job as it was written last, and goes on from there. */
-  private unrecorded(id: string): (error: unknown) => void {
-    return (error) => {
-      const fields = { logId: 'restore.unrecorded', restore: id, err: error };
-      this.options.logger.error(fields, 'the record of a restore cannot be written');
-    };
-  }
+  private readonly unforgotten = (error: unknown): void => {
+    const fields = { logId: 'restores.unforgotten', err: error };
+    this.options.logger.error(fields, 'the records of restores that ended long ago cannot be removed');
+  };
 
   private recordsOf(ids: readonly string[]): JobRecord[] {
     return ids.map((id) => this.options.board.record(id));
