@@ -24,6 +24,9 @@ import { SyncIntake } from './initial-sync/sync-intake.js';
 
 const mib = 1024 * 1024;
 
+/** Whatever the store refuses is tried again by who asked: a stop and other replica sets do not wait for it. */
+const storeDeadlineMillis = 2000;
+
 /** What the steps share. */
 interface Foundation {
   readonly bus: MessageBus;
@@ -82,7 +85,7 @@ async function openFoundation(kit: ServiceKit<IngestConfig>): Promise<Foundation
   const surroundings = portSurroundings(kit, systemClock);
   const topics = topicsOf(config.topicPrefix);
   const bus = await openBus(config, surroundings);
-  const store = await openStore(config, surroundings);
+  const store = await openStore(config, { ...surroundings, storeDeadlineMillis });
   const repository = await Repository.open(store);
   const source = `/headwater/ingest/${hostname()}`;
   const publisher = new Publisher({ bus, topics, clock: systemClock, source });

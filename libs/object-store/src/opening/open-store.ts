@@ -16,6 +16,8 @@ export interface StoreSurroundings {
   readonly clock: Clock;
   /** What goes wrong in a rehearsal; null for nothing. */
   readonly storeFaults: FaultPlan | null;
+  /** As of `RetryingStore`, for a service that tries again itself; its default by default. */
+  readonly storeDeadlineMillis?: number;
   /** Told before each try that is not the first. */
   readonly onStoreRetry: (retry: StoreRetry) => void;
 }
@@ -26,10 +28,16 @@ export interface StoreSurroundings {
  * @throws storeErrors.notUsable
  */
 export async function openStore(config: StoreConfig, surroundings: StoreSurroundings): Promise<ObjectStore> {
-  const { clock, storeFaults: plan, onStoreRetry: onRetry } = surroundings;
+  const {
+    clock,
+    storeFaults: plan,
+    storeDeadlineMillis: deadlineMillis,
+    onStoreRetry: onRetry,
+  } = surroundings;
   const store = await DirectoryStore.open(config.storeDirectory);
   return new RetryingStore(plan === null ? store : new FaultyStore(store, { plan, clock }), {
     clock,
+    ...(deadlineMillis !== undefined && { deadlineMillis }),
     onRetry,
   });
 }

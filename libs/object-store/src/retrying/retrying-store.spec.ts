@@ -135,6 +135,82 @@ describe('a retrying store', () => {
     expect(retries).toEqual(['list k/', 'list k/', 'list k/']);
   });
 
+  describe('whose listing hangs', () => {
+    const keys = ['k/0', 'k/1', 'k/2', 'k/3'];
+
+    /** So many listings stop answering: the first before its second key, the others before their first. */
+    function hangs(hanging: number): () => void {
+      const released = Promise.withResolvers<undefined>();
+      let listings = 0;
+      real.list = async function* (prefix, { startAfter = '' } = {}) {
+        const isHanging = listings < hanging;
+        const hangsAt = listings === 0 ? 1 : 0;
+        listings += 1;
+        const left = keys.filter((key) => key > startAfter);
+        for (const [n, key] of left.entries()) {
+          if (isHanging && n === hangsAt) await released.promise;
+          yield { key, size: 1, createdAt: new Date(0) };
+        }
+      };
+      return () => {
+        released.resolve(undefined);
+      };
+    }
+
+    /** Advances the clock until what is awaited has settled. */
+    async function settled<T>(manual: ManualClock, awaited: Promise<T>): Promise<PromiseSettledResult<T>> {
+      let result: PromiseSettledResult<T> | undefined;
+      void Promise.allSettled([awaited]).then(([only]) => {
+        result = only;
+      });
+      for (let seconds = 0; result === undefined; seconds += 1) {
+        if (seconds > 500) throw new Error('it hangs');
+        await manual.advance(1000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return result;
+    }
+
+    async function keysOf(store: RetryingStore): Promise<string[]> {
+      const given: string[] = [];
+      for await (const { key } of store.list('k/')) {
+        given.push(key);
+      }
+      return given;
+    }
+
+    it('lists anew after the last key, and misses none when the one that hung goes on meanwhile', async () => {
+      const manual = new ManualClock();
+      const release = hangs(1);
+      const store = open({ clock: manual, tryMillis: 5000, onRetry: release });
+      const result = await settled(manual, keysOf(store));
+      expect(result).toEqual({ status: 'fulfilled', value: keys });
+    });
+
+    it('fails at its deadline', async () => {
+      const manual = new ManualClock();
+      hangs(Infinity);
+      const store = open({ clock: manual, tryMillis: 5000, deadlineMillis: 20_000 });
+      const result = await settled(
+        manual,
+        keysOf(store).then(() => 'listed'),
+      );
+      expect(result).toMatchObject({ status: 'rejected', reason: unavailable });
+    });
+
+    it('ends when its signal is aborted', async () => {
+      const manual = new ManualClock();
+      hangs(Infinity);
+      const stop = new AbortController();
+      const listing = open({ clock: manual, signal: stop.signal }).list('k/');
+      expect((await listing.next()).value).toMatchObject({ key: 'k/0' });
+      const next = listing.next();
+      stop.abort(storeErrors.unavailable('stopping'));
+      const result = await settled(manual, next);
+      expect(result).toMatchObject({ status: 'rejected', reason: { message: 'stopping' } });
+    });
+  });
+
   it('reads again what was cut', async () => {
     await real.create('a', Buffer.from('0123456789'));
     plan.add({ operation: 'readRange', kind: 'cut', times: 2 });

@@ -63,32 +63,39 @@ export class RetryingStore implements ObjectStore {
     return this.patience.run('stat', key, () => this.store.stat(key));
   }
 
-  /** A listing that fails goes on after the last key that it gave. The deadline is that of each step. */
+  /**
+   * A listing that fails goes on after the last key that it gave. The deadline is that of each step. Only the try that
+   * was waited for keeps its iterator: one that was given up may still take a key that nobody would see.
+   */
   async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ObjectInfo> {
     let { startAfter } = options;
-    let listing: AsyncIterator<ObjectInfo> | null = null;
+    let kept: AsyncIterator<ObjectInfo> | null = null;
+    let asked: AsyncIterator<ObjectInfo> | null = null;
+    const giveUp = () => {
+      // Nobody waits for it: it ends behind the call that hangs, if that ever does.
+      if (asked !== kept) asked?.return?.().catch(() => undefined);
+    };
     const step = () =>
       this.patience.run('list', prefix, async () => {
-        listing ??= this.store
-          .list(prefix, startAfter === undefined ? {} : { startAfter })
-          [Symbol.asyncIterator]();
-        try {
-          return await listing.next();
-        } catch (error) {
-          listing = null;
-          throw error;
-        }
+        giveUp();
+        const current =
+          kept ??
+          this.store.list(prefix, startAfter === undefined ? {} : { startAfter })[Symbol.asyncIterator]();
+        asked = current;
+        kept = null;
+        return [current, await current.next()] as const;
       });
-    const leave = async () => {
-      await listing?.return?.();
-    };
     try {
-      for (let next = await step(); next.done !== true; next = await step()) {
+      for (;;) {
+        const [current, next] = await step();
+        kept = current;
+        if (next.done === true) return;
         startAfter = next.value.key;
         yield next.value;
       }
     } finally {
-      await leave();
+      giveUp();
+      await (kept as AsyncIterator<ObjectInfo> | null)?.return?.();
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '@headwater/clock';
+import { replicaSetKey } from '@headwater/contracts';
 import type { CaptureRegistry } from '../capture/capture-registry.js';
 import type { ReplicaSetCapture } from '../capture/replica-set-capture.js';
 import type { Logger, ReadinessResult } from '@headwater/service-kit';
@@ -15,10 +16,16 @@ export interface SliceCloserOptions {
 
 const pauseMillis = 100;
 
-/** Closes slices by age and by memory. A store that refuses one is tried again; nothing is dropped meanwhile. */
+/**
+ * Closes slices by age and by memory. A store that refuses one is tried again; nothing is dropped meanwhile. Replica
+ * sets do not wait for each other; of each, one slice is closed at a time.
+ */
 export class SliceCloser {
   private readonly stopping = new AbortController();
   private running: Promise<void> | null = null;
+  /** What is being closed, by replica set. */
+  private readonly closing = new Map<string, Promise<void>>();
+  private ticking: Promise<void> | null = null;
   private readonly failing = new Set<string>();
 
   constructor(private readonly options: SliceCloserOptions) {}
@@ -36,13 +43,12 @@ export class SliceCloser {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    await Promise.all([...this.closing.values(), this.ticking]);
   }
 
-  /** Closes everything that is open, as far as the store allows. */
+  /** Closes everything that is open, as far as the store allows. After `stop`. */
   async flush(): Promise<void> {
-    for (const capture of this.options.registry.all()) {
-      await this.close(capture);
-    }
+    await Promise.all(this.options.registry.all().map((capture) => this.close(capture)));
   }
 
   /** Resolves when a message may be accepted. */
@@ -56,15 +62,21 @@ export class SliceCloser {
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       for (const capture of this.due()) {
-        await this.close(capture);
+        this.begin(capture);
       }
-      await this.options.registry.tick().catch((error: unknown) => {
-        this.options.logger.error(
-          { logId: 'captures.retry', err: error },
-          'what waits could not be tried again',
-        );
-      });
+      this.ticking ??= this.tick();
       await this.options.clock.sleep(pauseMillis, this.stopping.signal).catch(() => undefined);
+    }
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      await this.options.registry.tick();
+    } catch (error) {
+      const message = 'what waits could not be tried again';
+      this.options.logger.error({ logId: 'captures.retry', err: error }, message);
+    } finally {
+      this.ticking = null;
     }
   }
 
@@ -79,8 +91,17 @@ export class SliceCloser {
     return [...new Set([...old, ...largest])];
   }
 
+  private begin(capture: ReplicaSetCapture): void {
+    const key = keyOf(capture);
+    if (this.closing.has(key)) {
+      return;
+    }
+    const closing = this.close(capture).finally(() => this.closing.delete(key));
+    this.closing.set(key, closing);
+  }
+
   private async close(capture: ReplicaSetCapture): Promise<void> {
-    const key = `${capture.archive.deployment}/${capture.archive.name}`;
+    const key = keyOf(capture);
     try {
       await capture.inTurn(() => capture.closeSlice());
       this.failing.delete(key);
@@ -96,4 +117,8 @@ export class SliceCloser {
   private openBytes(): number {
     return this.options.registry.all().reduce((sum, capture) => sum + capture.openBytes, 0);
   }
+}
+
+function keyOf({ archive }: ReplicaSetCapture): string {
+  return replicaSetKey(archive.deployment, archive.name);
 }

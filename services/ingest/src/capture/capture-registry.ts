@@ -107,7 +107,8 @@ export class CaptureRegistry {
     }
     await this.retry();
     for (const [key, capture] of [...this.captures]) {
-      if (capture.heldFor >= holdMillis) {
+      // What it has open comes first: it would be forgotten.
+      if (capture.heldFor >= holdMillis && !capture.pending) {
         await this.reload(key);
       }
     }
