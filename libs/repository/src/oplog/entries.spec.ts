@@ -224,6 +224,23 @@ describe('the entries of a chain', () => {
     );
   });
 
+  it.each([
+    ['whole', 2, 9],
+    ['cut at its end', 2, 8],
+    ['behind one that is cut', 4, 9],
+  ])(
+    'of another term at the border are a fork to whoever measures them: the slice is %s',
+    async (_, a, b) => {
+      show([
+        { told: original, a: 2, b: 7 },
+        { told: replaced, a: 7, b: 9 },
+      ]);
+      await expect(oplog.measure(chain, positionOf(original, a), positionOf(original, b).ts)).rejects.toEqual(
+        failure('REPOSITORY-10004', '15:1 (term 3)'),
+      );
+    },
+  );
+
   it('do not go on from a position that this history does not have', async () => {
     show([{ told: original, a: 2, b: 7 }]);
     const to = positionOf(original, 7).ts;

@@ -101,10 +101,17 @@ export class OplogArchive {
   /**
    * How much there is in (from, to], and its last entry, mostly from the headers of slices. See `measureCover`.
    *
+   * @param coveredFrom not above `from`: the names of slices have to cover everything from there
    * @throws as `entries`, but for contradictions between slices, which only reading all of them finds.
    */
-  async measure(chain: string, from: Position, to: OplogTimestamp): Promise<RangeMeasure> {
+  async measure(
+    chain: string,
+    from: Position,
+    to: OplogTimestamp,
+    coveredFrom = from.ts,
+  ): Promise<RangeMeasure> {
     const { slices } = await this.chain(chain);
+    coverIn(chain, slices, coveredFrom, to);
     return measureCover(coverIn(chain, slices, from.ts, to), { from, to }, this);
   }
 

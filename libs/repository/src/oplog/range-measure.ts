@@ -1,4 +1,6 @@
+import { formatPosition, positionsEqual, timestampsEqual } from '@headwater/oplog';
 import type { OplogTimestamp, Position } from '@headwater/oplog';
+import { repositoryErrors } from '../repository-errors.js';
 import type { Slice, SliceHeader, SliceRef } from './slice.js';
 import { isBelow } from './timestamp-order.js';
 
@@ -20,6 +22,8 @@ export interface SliceReading {
 /**
  * Adds up a cover of (from, to]. The entries are read only of slices that are cut by either end or overlap the one before, which
  * are two as a rule, however long the range is.
+ *
+ * @throws repositoryErrors.forkedSlices when a slice begins where the one before ends (or at `from`), but with another term.
  */
 export async function measureCover(
   cover: readonly SliceRef[],
@@ -27,20 +31,28 @@ export async function measureCover(
   reading: SliceReading,
 ): Promise<RangeMeasure> {
   let measured: RangeMeasure = { top: from, entries: 0, rawBytes: 0 };
-  let done = from.ts;
+  let end = from;
   for (const ref of cover) {
-    const isWhole = !isBelow(ref.from, done) && !isBelow(to, ref.to);
-    const added = isWhole
-      ? wholeOf(await reading.sliceHeader(ref))
-      : partOf(await reading.readSlice(ref), done, to);
+    const isWhole = !isBelow(ref.from, end.ts) && !isBelow(to, ref.to);
+    const slice = isWhole ? null : await reading.readSlice(ref);
+    const header = slice?.header ?? (await reading.sliceHeader(ref));
+    checkBorder(end, ref, header);
+    const added = slice === null ? wholeOf(header) : partOf(slice, end.ts, to);
     measured = {
       top: added.top ?? measured.top,
       entries: measured.entries + added.entries,
       rawBytes: measured.rawBytes + added.rawBytes,
     };
-    done = ref.to;
+    end = header.range.to;
   }
   return measured;
+}
+
+function checkBorder(end: Position, { key }: SliceRef, { range: { from } }: SliceHeader): void {
+  if (timestampsEqual(from.ts, end.ts) && !positionsEqual(from, end)) {
+    const message = `${key} goes on from ${formatPosition(from)}; what is before it ends at ${formatPosition(end)}`;
+    throw repositoryErrors.forkedSlices(message, { details: { keys: [key], at: from.ts } });
+  }
 }
 
 type Added = Omit<RangeMeasure, 'top'> & { readonly top: Position | null };

@@ -1,5 +1,5 @@
 import { compareTimestamps, timestampsEqual } from '@headwater/oplog';
-import type { Position } from '@headwater/oplog';
+import type { OplogTimestamp, Position } from '@headwater/oplog';
 import { isBlock } from '@headwater/repository';
 import type {
   BlockSummary,
@@ -16,19 +16,22 @@ export class ChainFacts {
     readonly sync: SyncComplete | null,
     /** The good ones, ascending in time. */
     readonly snapshots: readonly SnapshotSummary[],
+    /** Where there are snapshots whose manifests do not read: whose chain and what kind they are is not known. */
+    private readonly damagedAt: readonly OplogTimestamp[],
   ) {}
 
   /** Reads them from the listing. What is found never changes, but for newer snapshots, which only the builder makes. */
   static async read(archive: ReplicaSetRepository, chain: string): Promise<ChainFacts> {
-    const { snapshots } = await archive.snapshots.catalogue();
+    const { snapshots, damaged } = await archive.snapshots.catalogue();
     const own = snapshots
       .filter((snapshot) => snapshot.chain === chain)
       .sort((a, b) => compareTimestamps(a.position.ts, b.position.ts));
-    return new ChainFacts(chain, await finishedSync(archive, chain), own);
+    const damagedAt = damaged.map(({ ref }) => ref.ts);
+    return new ChainFacts(chain, await finishedSync(archive, chain), own, damagedAt);
   }
 
   with(snapshot: SnapshotSummary): ChainFacts {
-    return new ChainFacts(this.chain, this.sync, [...this.snapshots, snapshot]);
+    return new ChainFacts(this.chain, this.sync, [...this.snapshots, snapshot], this.damagedAt);
   }
 
   /** There is something that a head can be made of. */
@@ -46,8 +49,10 @@ export class ChainFacts {
     return this.snapshots.filter(isBlock).filter(({ id }) => !damaged.has(id));
   }
 
+  /** Damaged or not: at a moment that has one, none can be sealed. */
   hasBlockAt({ ts }: Position): boolean {
-    return this.snapshots.some((one) => isBlock(one) && timestampsEqual(one.position.ts, ts));
+    const blocks = this.snapshots.filter(isBlock).map(({ position }) => position.ts);
+    return [...blocks, ...this.damagedAt].some((there) => timestampsEqual(there, ts));
   }
 
   /** A head on a chain was made of its initial sync, or of a snapshot of it. */

@@ -42,6 +42,8 @@ export class HeadJournal {
   private progressAt = Number.NEGATIVE_INFINITY;
   /** What was said to have failed last; null since the head was sealed. */
   private saidReason: string | null = null;
+  /** Why the block snapshot that was due last was not sealed; null since one was. */
+  private unsealedReason: string | null = null;
   private stateIsOut = true;
   /** Sealed, and not said yet; the oldest first. */
   private unsaid: SealedSnapshot[] = [];
@@ -52,12 +54,22 @@ export class HeadJournal {
     return this.state.state;
   }
 
+  /** An idle head that could not be sealed is said to be broken until a block snapshot of it is sealed. */
   async enter(
     state: HeadState['state'],
     change: Partial<Pick<HeadState, 'chain' | 'position' | 'reason'>> = {},
   ): Promise<void> {
-    this.state = { ...this.state, progress: null, reason: null, ...change, state };
+    const said = { ...this.state, progress: null, reason: null, ...change, state };
+    this.state =
+      state === 'idle' && this.unsealedReason !== null
+        ? { ...said, state: 'broken', reason: this.unsealedReason }
+        : said;
     await this.publish();
+  }
+
+  /** A block snapshot was due and could not be sealed. Said by `failed`, and from then on instead of an idle head. */
+  notSealed(error: unknown): void {
+    this.unsealedReason = messageOf(error);
   }
 
   /** @param ratio 0 to 1 */
@@ -72,6 +84,9 @@ export class HeadJournal {
 
   /** May be said again: the fact has the same id. */
   async sealed(manifest: SealedSnapshot): Promise<void> {
+    if (manifest.kind === 'block') {
+      this.unsealedReason = null;
+    }
     this.unsaid.push(manifest);
     await this.sayUnsaid();
   }

@@ -182,13 +182,16 @@ describe('the keeper of a head', () => {
     await stored.archiveTo(140);
     await stored.sealBlock(5);
     expect(await step()).toBe(true);
-    expect(await failingStep()).toMatchObject({ message: 'no mongod here' });
+    const failure = await failingStep();
+    expect(failure).toMatchObject({ message: 'no mongod here' });
+    await journal.failed(failure);
     expect(await logSnapshots()).toEqual([]);
     expect(await step()).toBe(true);
     expect((await logSnapshots()).map(({ position }) => position)).toEqual([at(135)]);
 
-    // The block snapshot is tried again with the next one that is due.
+    // The block snapshot is tried again with the next one that is due; until it is there, the head is said to be broken.
     expect(await step()).toBe(false);
+    expect(await published()).toMatchObject({ state: 'broken', reason: 'no mongod here', position: at(5) });
     await stored.archiveTo(150);
     expect(await failingStep()).toMatchObject({ message: 'no mongod here' });
     await step();
@@ -202,5 +205,16 @@ describe('the keeper of a head', () => {
     await store.remove(slices[3]?.key ?? '');
     expect(await failingStep()).toMatchObject({ code: 'REPOSITORY-10003' });
     expect(await logSnapshots()).toEqual([]);
+  });
+
+  it('makes no snapshot over a hole that came below the newest log snapshot', async () => {
+    await stored.archiveTo(30);
+    await stored.sealBlock(5);
+    await settle();
+    const { slices } = await stored.archive.oplog.chain(stored.chain);
+    await store.remove(slices[3]?.key ?? '');
+    await stored.archiveTo(36);
+    expect(await failingStep()).toMatchObject({ code: 'REPOSITORY-10003' });
+    expect(await logSnapshots()).toHaveLength(1);
   });
 });

@@ -112,7 +112,14 @@ export class HeadKeeper {
         this.head = await this.files.materialize(work.snapshotId, signal);
         return true;
       case 'seal':
-        await this.sealBlock(work, facts, { entries: due?.oplog.entries ?? 0, signal });
+        await this.sealBlock(work, facts, { entries: due?.oplog.entries ?? 0, signal }).catch(
+          (error: unknown) => {
+            if (!signal.aborted) {
+              this.options.journal.notSealed(error);
+            }
+            throw error;
+          },
+        );
         return true;
     }
   }

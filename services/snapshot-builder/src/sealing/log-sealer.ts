@@ -23,7 +23,8 @@ export class LogSealer {
   ) {}
 
   /**
-   * Counts from the newest log snapshot on that base, which says what lies before it, so that each slice is looked at once.
+   * Counts from the newest log snapshot on that base, which says what lies before it, so that each slice is looked at once. By
+   * their names the slices have to be there all the way from the base.
    *
    * @returns null when nothing was archived since `newest`
    * @throws repositoryErrors of the range: a log snapshot is never made over a hole
@@ -34,7 +35,7 @@ export class LogSealer {
     to: OplogTimestamp,
   ): Promise<OplogSinceBlock | null> {
     const known = startOf(base, newest);
-    const added = await this.archive.oplog.measure(base.chain, known.top, to);
+    const added = await this.archive.oplog.measure(base.chain, known.top, to, base.position.ts);
     return positionsEqual(added.top, newest.position)
       ? null
       : {
