@@ -24,7 +24,8 @@ export interface BrokerOptions {
 }
 
 /** No consumer can have it: `checkGroup` refuses U+0000. */
-const upkeepGroup = '\0upkeep';
+/** Whose lock says who does the upkeep. */
+export const upkeepGroup = '\0upkeep';
 
 /** What the clients of one connection share. It is closed when the last of them has left. */
 export class Broker {

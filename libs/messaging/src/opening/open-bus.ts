@@ -8,6 +8,9 @@ import { RetryingBus } from '@headwater/messaging/retrying';
 
 const mib = 1024 * 1024;
 
+/** What was read stays on each topic up to this share of the limit at most: most of the file is for what was not. */
+const keptShare = 1 / 8;
+
 /** Which bus: the part of a service's config that says so. The same for every service of one bus. */
 export interface BusConfig {
   readonly bus: 'embedded';
@@ -39,7 +42,7 @@ export async function openBus(config: BusConfig, surroundings: BusSurroundings):
   const bus = await EmbeddedBus.open(config.busFile, {
     clock,
     retention: topicRetentionOf(topicsOf(config.topicPrefix)),
-    keptBytes: config.busKeptMib * mib,
+    keptBytes: Math.min(config.busKeptMib, config.busLimitMib * keptShare) * mib,
     limitBytes: config.busLimitMib * mib,
     upkeep,
     ...(pollMillis !== undefined && { pollMillis }),

@@ -39,7 +39,8 @@ export class TopicCompaction {
     for (let from = 0; from < end;) {
       const page = await messages.messages(topic.id, from, end);
       const going = page.filter((message) => compaction.goes(message));
-      await this.remove(topic.id, going);
+      // A group is not that far after all: the next round looks again.
+      if (!(await this.remove(topic.id, going))) return;
       left += page.length - going.length;
       const last = page.length < messagesPerPage ? undefined : page.at(-1);
       from = last === undefined ? end : last.offset + 1;
@@ -49,10 +50,13 @@ export class TopicCompaction {
     this.left = left;
   }
 
-  private async remove(topic: number, going: readonly KeptMessage[]): Promise<void> {
+  /** @returns false where the file refused a part of it. */
+  private async remove(topic: number, going: readonly KeptMessage[]): Promise<boolean> {
     for (let taken = 0; taken < going.length; taken += transactionMessages) {
-      await this.options.messages.remove(topic, going.slice(taken, taken + transactionMessages));
+      const part = going.slice(taken, taken + transactionMessages);
+      if (!(await this.options.messages.remove(topic, part))) return false;
       await this.options.pause();
     }
+    return true;
   }
 }

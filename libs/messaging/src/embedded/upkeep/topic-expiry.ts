@@ -28,6 +28,11 @@ export class TopicExpiry {
   async run(topic: KeptTopic, now: number): Promise<void> {
     const { messages, retention, keptBytes } = this.options;
     const end = topic.committedTo ?? (retention.holdsUnread ? 0 : topic.end);
+    if (end < this.countedTo) {
+      // A group that is new has committed less.
+      this.countedTo = this.first;
+      this.bytes = 0;
+    }
     await this.count(topic.id, end);
     const agedBefore = now - retention.maxAgeSeconds * 1000;
     for (;;) {
