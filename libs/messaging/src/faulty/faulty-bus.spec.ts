@@ -104,6 +104,15 @@ describe('a faulty bus', () => {
     expect(errors).toMatchObject([refused, refused]);
   });
 
+  it('does not deliver again what was committed before it failed', async () => {
+    happens({ operation: 'deliver', kind: 'fail-after', times: 2 });
+    const { events, errors } = await consumed();
+    for (const key of ['1', '2', '3']) await send(key);
+    await eventually(() => events.includes('3=3'));
+    expect(events).toEqual(['assigned', '1=1', '2=2', '3=3']);
+    expect(errors).toEqual([]);
+  });
+
   it('delivers twice what is not committed, and what is committed once', async () => {
     happens({ operation: 'deliver', kind: 'repeat', times: 2 });
     const open = await consumed(false);

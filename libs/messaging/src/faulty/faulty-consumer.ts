@@ -74,8 +74,9 @@ export class FaultyConsumer implements Subscription {
     const { topic } = message;
     const fault = injection.decide('deliver', topic, possibleFaults.deliver);
     let committed = false;
+    const hasCommitted = () => committed;
     const handle = async () => {
-      if (committed) return; // What was committed is not delivered again.
+      if (hasCommitted()) return; // What was committed is not delivered again.
       await this.options.consume.onMessage(copyOf(message), {
         signal: delivery.signal,
         commit: () =>
@@ -90,7 +91,14 @@ export class FaultyConsumer implements Subscription {
       await handle();
       return;
     }
-    await injection.around(fault, `the delivery of ${topic} ${message.offset}`, handle);
+    const what = `the delivery of ${topic} ${message.offset}`;
+    if (fault?.kind === 'fail-after') {
+      await handle();
+      // What was committed is not delivered again, and so does not fail.
+      if (!hasCommitted()) throw injection.failure(`the answer to ${what} was lost`);
+      return;
+    }
+    await injection.around(fault, what, handle);
   }
 
   private commit(topic: string, effect: () => Promise<void>): Promise<void> {
