@@ -85,7 +85,7 @@ export class OplogArchive {
     const { slices } = await this.chain(chain);
     const cover = coverIn(chain, slices, from.ts, to);
     const join = new SliceJoin(from, to);
-    const spare = new SpareSlices(slices, cover, (ref) => this.readSlice(ref));
+    const spare = new SpareSlices(slices, cover, { from: from.ts, to }, (ref) => this.readSlice(ref));
     let done = from.ts;
     for await (const slice of inOrder(cover, readAhead, (ref) => this.readSlice(ref))) {
       const entries = join.take(slice);

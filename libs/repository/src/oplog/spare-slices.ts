@@ -1,6 +1,6 @@
 import { isHeadwaterError } from '@headwater/errors';
 import { formatTimestamp, maxTimestamp, minTimestamp } from '@headwater/oplog';
-import type { OplogTimestamp, RawEntry } from '@headwater/oplog';
+import type { OplogTimestamp, RawEntry, TsRange } from '@headwater/oplog';
 import { repositoryErrors } from '../repository-errors.js';
 import type { Slice, SliceRef } from './slice.js';
 import { isBelow } from './timestamp-order.js';
@@ -10,18 +10,23 @@ import { isBelow } from './timestamp-order.js';
  * takeover), and read for one purpose: to find out where they tell another history.
  */
 export class SpareSlices {
-  /** Not reached yet, ascending. */
-  private readonly waiting: SliceRef[];
+  /** Of the range, ascending. */
+  private readonly spare: readonly SliceRef[];
+  /** How many of them are reached. */
+  private reached = 0;
   /** Reached, and not passed yet. */
   private open: Slice[] = [];
 
   constructor(
     listed: readonly SliceRef[],
     cover: readonly SliceRef[],
+    range: TsRange,
     private readonly read: (ref: SliceRef) => Promise<Slice>,
   ) {
     const taken = new Set(cover);
-    this.waiting = listed.filter((slice) => !taken.has(slice));
+    this.spare = listed.filter(
+      (slice) => isBelow(range.from, slice.to) && isBelow(slice.from, range.to) && !taken.has(slice),
+    );
   }
 
   /**
@@ -49,8 +54,13 @@ export class SpareSlices {
 
   private async advance(from: OplogTimestamp, to: OplogTimestamp): Promise<void> {
     this.open = this.open.filter(({ ref }) => isBelow(from, ref.to));
-    for (let next = this.waiting[0]; next !== undefined && isBelow(next.from, to); next = this.waiting[0]) {
-      this.waiting.shift();
+    const { spare } = this;
+    for (
+      let next = spare[this.reached];
+      next !== undefined && isBelow(next.from, to);
+      next = spare[this.reached]
+    ) {
+      this.reached += 1;
       const slice = isBelow(from, next.to) ? await this.readIfWhole(next) : null;
       if (slice !== null) {
         this.open.push(slice);

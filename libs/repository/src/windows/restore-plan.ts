@@ -55,7 +55,7 @@ export type RefusalReason =
   | 'between-windows'
   /** Not archived yet, or later than the chain's end. */
   | 'after-windows'
-  /** The second has begun, but is not archived to its end. */
+  /** The second has begun, but is not archived to its end yet. */
   | 'second-incomplete';
 
 export interface RestoreRefusal {

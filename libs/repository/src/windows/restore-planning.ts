@@ -34,7 +34,10 @@ export function planRestore(request: RestoreRequest, listed: Inventory): Restore
   }
 }
 
-/** A window that has the end of a second goes on beyond it: no write of that second can still come. */
+/**
+ * A window that has the end of a second goes on beyond it: no write of that second can still come. What a window that has ended
+ * lacks of its last second never comes.
+ */
 function planSecond(
   t: number,
   windows: readonly RestoreWindow[],
@@ -45,7 +48,7 @@ function planSecond(
   if (plan !== null) {
     return plan;
   }
-  const begun = windows.findLast(({ to }) => to.t === t);
+  const begun = windows.findLast(({ to, endedBy }) => to.t === t && endedBy === null);
   return begun === undefined
     ? refuseTarget(target, windows)
     : {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { anyInventory, at, end, inventory, isRestorable, plan } from '../spec-support/inventories.js';
+import type { ChainEnd } from '../oplog/chain-end.js';
 import { forkAt, gapOf, sliceRef, ts } from '../spec-support/layout.js';
 import { blockSnapshot as snapshot } from '../spec-support/snapshot-summaries.js';
 
@@ -48,6 +49,19 @@ describe('a refusal', () => {
     expect(plan(at(15), behindGap)).toMatchObject({ reason: 'between-windows', ...nearest });
     const behindFork = inventory(slices, both, { a: [forkAt(9)] });
     expect(plan(at(10), behindFork)).toMatchObject({ reason: 'after-fork', ...nearest });
+  });
+
+  it('never lets anybody wait for the rest of a second at which a history ended', () => {
+    const last = { kind: 'time', t: ts(9).t } as const;
+    const ended = (end: ChainEnd) =>
+      plan(last, inventory({ a: [sliceRef(0, 9)] }, [snapshot(4, 'a')], { a: [end] }));
+    expect(ended(gapOf(9, 14))).toMatchObject({ reason: 'in-gap', nearestBefore: ts(9) });
+    expect(ended(forkAt(9))).toMatchObject({ reason: 'after-fork', nearestBefore: ts(9) });
+    const behindHole = inventory({ a: [sliceRef(0, 9), sliceRef(12, 20)] }, [
+      snapshot(4, 'a'),
+      snapshot(13, 'a'),
+    ]);
+    expect(plan(last, behindHole)).toMatchObject({ reason: 'between-windows', nearestAfter: ts(13) });
   });
 
   it('names moments that can be restored, the nearest ones there are', () => {

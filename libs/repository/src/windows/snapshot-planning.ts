@@ -41,15 +41,17 @@ function planLog(
   const below = bases.filter(({ position }) => !isBelow(wanted.position.ts, position.ts));
   const named = below.filter((one) => one.id === base.snapshotId);
   const candidates = [...named, ...below.filter((one) => !named.includes(one)).reverse()];
-  const covers = candidates.map((one) => ({ one, cover: coverFrom(one) }));
-  const usable = covers.find(({ cover }) => cover.kind === 'covered');
-  if (usable !== undefined) {
-    return planOf(wanted, usable.one, usable.cover);
+  let firstLack: Cover | null = null;
+  for (const one of candidates) {
+    const cover = coverFrom(one);
+    if (cover.kind === 'covered') {
+      return planOf(wanted, one, cover);
+    }
+    firstLack ??= cover;
   }
-  const [first] = covers;
-  return first === undefined
+  return firstLack === null
     ? refuse('missing-base', `Snapshot ${id} needs block snapshot ${base.snapshotId}, which cannot be read.`)
-    : refuse('missing-slices', `Snapshot ${id} needs ${lackOf(first.cover)}.`);
+    : refuse('missing-slices', `Snapshot ${id} needs ${lackOf(firstLack)}.`);
 }
 
 function planOf(wanted: BlockSummary | LogSummary, base: BlockSummary, cover: Cover): RestorePlan {
