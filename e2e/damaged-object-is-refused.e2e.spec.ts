@@ -81,11 +81,24 @@ describe('a restore that needs a damaged or missing object', () => {
     });
   }
 
+  async function firstManifest(): Promise<Manifest> {
+    return withArchive(store, async ({ snapshots }) => snapshots.read((await snapshots.list())[0]?.id ?? ''));
+  }
+
+  /** A file map of the newest snapshot's data that the first one has not: that can do without it. */
+  async function fileMapOfNewest(): Promise<string> {
+    const others = new Set((await firstManifest()).files.flatMap(({ fileMaps }) => fileMaps));
+    const data = (await newestManifest()).files.filter(({ path }) => path.startsWith('collection-'));
+    const sha256 = data.flatMap(({ fileMaps }) => fileMaps).find((map) => !others.has(map));
+    if (sha256 === undefined) throw new Error('the newest snapshot has no file map of its own');
+    return sha256;
+  }
+
   /** A block of the newest snapshot that no other snapshot has. */
   async function blockOfNewest(): Promise<StoredBlock> {
     const manifest = await newestManifest();
+    const first = await firstManifest();
     return withArchive(store, async ({ snapshots }) => {
-      const first = await snapshots.read((await snapshots.list())[0]?.id ?? '');
       for (const sha256 of manifest.files.flatMap(({ fileMaps }) => fileMaps)) {
         for (const block of (await snapshots.readFileMap(sha256)).blocks) {
           if ('pack' in block && !first.packs.includes(block.pack)) return block;
@@ -109,10 +122,7 @@ describe('a restore that needs a damaged or missing object', () => {
     manifest: async (): Promise<Needed> => ({
       key: `${folder}snapshots/${(await newestManifest()).id}.json`,
     }),
-    'file map': async (): Promise<Needed> => {
-      const file = (await newestManifest()).files.find(({ path }) => path.startsWith('collection-'));
-      return { key: `${folder}filemaps/${file?.fileMaps[0] ?? ''}` };
-    },
+    'file map': async (): Promise<Needed> => ({ key: `${folder}filemaps/${await fileMapOfNewest()}` }),
     pack: async (): Promise<Needed> => {
       const { pack, offset, length } = await blockOfNewest();
       return { key: `${folder}packs/${pack}`, from: offset, size: length };
