@@ -142,7 +142,8 @@ describe('a retrying store', () => {
     function hangs(hanging: number): () => void {
       const released = Promise.withResolvers<undefined>();
       let listings = 0;
-      real.list = async function* (prefix, { startAfter = '' } = {}) {
+      real.list = async function* (prefix, options) {
+        const startAfter = options?.startAfter ?? '';
         const isHanging = listings < hanging;
         const hangsAt = listings === 0 ? 1 : 0;
         listings += 1;

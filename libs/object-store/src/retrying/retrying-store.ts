@@ -95,7 +95,7 @@ export class RetryingStore implements ObjectStore {
       }
     } finally {
       giveUp();
-      await (kept as AsyncIterator<ObjectInfo> | null)?.return?.();
+      await kept?.return?.();
     }
   }
 
