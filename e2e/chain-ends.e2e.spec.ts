@@ -22,6 +22,9 @@ interface Moment {
 
 const oplogMiB = 16;
 
+// Each test makes two initial syncs, and an oplog of the least size has to roll over.
+jest.setTimeout(600_000);
+
 describe('a replica set whose oplog cannot be continued', () => {
   let scene: ProtectedSet;
 
