@@ -7,6 +7,7 @@
 // - DeploymentImage: what a copy must have in common with its source; compareDeployments says what it has not.
 // - Capture, sealSnapshot: what agent, ingest and snapshot-builder make, without them.
 // - engine-suite/: a program of its own, `npm run engine-suite`; nothing of it is exported.
+// - agentStateOf, captureStateOf: what an agent and ingest say of a replica set, for who folds it.
 // - runService: a built service as a process of its own, with its logs.
 // - markOplog, operationTimeOf: moments of a source.
 // - eventually, freePort, temporaryDirectory, GuardedChild: what every spec with processes needs. Every process
@@ -34,6 +35,7 @@ export type { NumberedWriterOptions } from './writer/numbered-writer.js';
 export type { ExpectedDocument, ExpectedState } from './writer/write-history.js';
 export { Pace } from './pace.js';
 export { Random } from './random.js';
+export { agentStateOf, captureStateOf } from './sample-states.js';
 export { Workload, workloadKinds } from './workload/workload.js';
 export type { StepOutcome, WorkloadKind, WorkloadOptions } from './workload/workload.js';
 export type { WorkloadSizes } from './workload/scene.js';

@@ -12,13 +12,12 @@ import type { ReplicaSetHealthBody } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { Publisher, startService } from '@headwater/service-kit';
 import type { RunningService } from '@headwater/service-kit';
-import { eventually, temporaryDirectory } from '@headwater/testing';
+import { agentStateOf, captureStateOf, eventually, temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import request from 'supertest';
 import { statusOf } from './alerting-errors.js';
 import { AppModule } from './app.module.js';
 import { readConfig } from './config.js';
-import { agentOf, captureOf } from './spec-support/said.js';
 
 const topics = topicsOf();
 const at = (t: number) => ({ ts: { t, i: 1 }, term: 1 });
@@ -56,8 +55,8 @@ describe('the alerting service', () => {
     return service.url;
   }
 
-  const say = (change: Parameters<typeof agentOf>[0]) => {
-    const state = agentOf({ updatedAt: systemClock.now().toISOString(), ...change });
+  const say = (change: Parameters<typeof agentStateOf>[0]) => {
+    const state = agentStateOf({ updatedAt: systemClock.now().toISOString(), ...change });
     return publisher.state(agentState, agentKey(state.deployment, state.replicaSet), state);
   };
 
@@ -73,7 +72,7 @@ describe('the alerting service', () => {
 
   it('knows with its first answer what was said before it started, and then what is said later', async () => {
     await say({ phase: 'tailing', sourceNewest: at(130), publishedTo: at(128) });
-    await publisher.state(captureState, captureKey('rs0', 'rs0'), captureOf());
+    await publisher.state(captureState, captureKey('rs0', 'rs0'), captureStateOf());
     const url = await start();
     const first = await request(url).get('/v1/replica-sets').expect(200);
     expect(first.body).toMatchObject({
@@ -105,7 +104,7 @@ describe('the alerting service', () => {
 
   it('lists what happened before and after its start, newest first and page by page', async () => {
     const happen = (id: string) =>
-      publisher.event(agentAnnounced, { deployment: 'rs0', id }, { ...agentOf(), agentId: id });
+      publisher.event(agentAnnounced, { deployment: 'rs0', id }, { ...agentStateOf(), agentId: id });
     await happen('first');
     await happen('second');
     const url = await start();

@@ -5,13 +5,12 @@ import type { AgentState } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { Publisher, startService } from '@headwater/service-kit';
 import type { RunningService } from '@headwater/service-kit';
-import { eventually, temporaryDirectory } from '@headwater/testing';
+import { agentStateOf, captureStateOf, eventually, temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import request from 'supertest';
 import { AppModule } from './app.module.js';
 import { readConfig } from './config.js';
 import { statusOf } from './coordinator-errors.js';
-import { agentOf, captureOf } from './spec-support/said.js';
 
 const topics = topicsOf();
 
@@ -61,8 +60,8 @@ describe('the shard-coordinator', () => {
   });
 
   it('knows with its first answer what was said before it started, and then what is said later', async () => {
-    await say(agentOf({ deployment: 'a', cluster: null }));
-    await publisher.state(captureState, captureKey('a', 'rs0'), captureOf({ deployment: 'a' }));
+    await say(agentStateOf({ deployment: 'a', cluster: null }));
+    await publisher.state(captureState, captureKey('a', 'rs0'), captureStateOf({ deployment: 'a' }));
     const url = await start();
     const first = await request(url).get('/v1/deployments').expect(200);
     expect(first.body).toEqual({
@@ -80,7 +79,7 @@ describe('the shard-coordinator', () => {
       ],
     });
     const cluster = { role: 'shard', clusterId: 'c'.repeat(24), shard: 's0' } as const;
-    await say(agentOf({ deployment: 'b', cluster }));
+    await say(agentStateOf({ deployment: 'b', cluster }));
     await eventually(async () => {
       const answer = await request(url).get('/v1/deployments/b');
       return (answer.body as { kind?: string }).kind === 'sharded-cluster';
@@ -89,7 +88,7 @@ describe('the shard-coordinator', () => {
 
   it('gives its list page by page, and refuses what is no id', async () => {
     for (const deployment of ['a', 'b', 'c']) {
-      await say(agentOf({ deployment }));
+      await say(agentStateOf({ deployment }));
     }
     const url = await start();
     const first = await request(url).get('/v1/deployments?limit=2').expect(200);

@@ -15,12 +15,11 @@ import {
   snapshotState,
   topicsOf,
   type AgentState,
-  type CaptureState,
   type HeadState,
 } from '@headwater/contracts';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { Publisher } from '@headwater/service-kit';
-import { eventually } from '@headwater/testing';
+import { agentStateOf, captureStateOf, eventually } from '@headwater/testing';
 import { Report } from '../output/report.js';
 import { follow } from './follow.js';
 import { ProtectionWatch } from './protection-watch.js';
@@ -32,31 +31,8 @@ import { initialSyncSentence, lagSentence, snapshotSentence } from './wording.js
 const about = { deployment: 'sample', replicaSet: 'sample' };
 const updatedAt = '2026-11-24T08:00:00.000Z';
 const at = (t: number, i = 1) => ({ ts: { t, i }, term: 1 });
-const agent: AgentState = {
-  ...about,
-  agentId: 'a',
-  replicaSetId: '0123456789abcdef01234567',
-  member: '127.0.0.1:1',
-  serverVersion: '6.0.5',
-  fcv: '6.0',
-  phase: 'initial-sync',
-  epoch: 1,
-  publishedTo: null,
-  syncSent: null,
-  sync: null,
-  sourceNewest: at(1000),
-  updatedAt,
-};
-const capture: CaptureState = {
-  ...about,
-  replicaSetId: agent.replicaSetId,
-  epoch: 1,
-  order: 'tail',
-  tail: { chain: 'c1', archivedTo: at(1000) },
-  sync: null,
-  reason: '',
-  updatedAt,
-};
+const agent = agentStateOf({ ...about, phase: 'initial-sync', epoch: 1, sourceNewest: at(1000) });
+const capture = captureStateOf({ ...about, tail: { chain: 'c1', archivedTo: at(1000) } });
 const head: HeadState = {
   ...about,
   state: 'seeding',

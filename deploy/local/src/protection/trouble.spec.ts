@@ -1,27 +1,12 @@
 import { ManualClock } from '@headwater/clock';
-import type { AgentState } from '@headwater/contracts';
+import { agentStateOf } from '@headwater/testing';
 import { Report } from '../output/report.js';
 import type { StepEvent } from '../output/step-event.js';
 import { fatalTrouble } from './trouble.js';
 import { TroubleTeller } from './trouble-teller.js';
 import { emptyView, type Trouble } from './view.js';
 
-const agent: AgentState = {
-  deployment: 'sample',
-  replicaSet: 'sample',
-  agentId: 'a',
-  replicaSetId: '0123456789abcdef01234567',
-  member: '127.0.0.1:1',
-  serverVersion: '6.0.5',
-  fcv: '6.0',
-  phase: 'tailing',
-  epoch: 1,
-  publishedTo: null,
-  syncSent: null,
-  sync: null,
-  sourceNewest: null,
-  updatedAt: '2026-11-24T08:00:00.000Z',
-};
+const agent = agentStateOf({ phase: 'tailing' });
 
 describe('fatalTrouble', () => {
   const troubles = (kind: Trouble['kind'], times: number, patient = false) =>

@@ -1,4 +1,5 @@
-import type { AgentState, CaptureState, HeadState } from '@headwater/contracts';
+import type { HeadState } from '@headwater/contracts';
+import { agentStateOf, captureStateOf } from '@headwater/testing';
 import { emptyView, type ProtectionView } from '../protection/view.js';
 import { serviceNames } from '../services/service-names.js';
 import type { ServiceCondition } from '../services/supervised-service.js';
@@ -10,31 +11,14 @@ const now = 1_795_507_200;
 const updatedAt = new Date(now * 1000).toISOString();
 const at = (t: number) => ({ ts: { t, i: 1 }, term: 1 });
 
-const agent: AgentState = {
+const agent = agentStateOf({
   ...about,
-  agentId: 'a',
-  replicaSetId: '0123456789abcdef01234567',
-  member: '127.0.0.1:1',
-  serverVersion: '6.0.5',
-  fcv: '6.0',
   phase: 'tailing',
-  epoch: 1,
   publishedTo: at(now),
-  syncSent: null,
-  sync: null,
   sourceNewest: at(now),
   updatedAt,
-};
-const capture: CaptureState = {
-  ...about,
-  replicaSetId: agent.replicaSetId,
-  epoch: 1,
-  order: 'tail',
-  tail: { chain: 'c2', archivedTo: at(now - 2) },
-  sync: null,
-  reason: 'because',
-  updatedAt,
-};
+});
+const capture = captureStateOf({ ...about, tail: { chain: 'c2', archivedTo: at(now - 2) }, updatedAt });
 const head: HeadState = {
   ...about,
   state: 'idle',

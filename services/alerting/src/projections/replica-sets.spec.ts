@@ -1,7 +1,7 @@
 import { ManualClock } from '@headwater/clock';
 import { agentKey, captureKey, snapshotKey } from '@headwater/contracts';
 import type { SnapshotState } from '@headwater/contracts';
-import { agentOf, captureOf } from '../spec-support/said.js';
+import { agentStateOf, captureStateOf } from '@headwater/testing';
 import { ReplicaSets } from './replica-sets.js';
 
 const start = new Date('2026-11-24T08:00:00Z');
@@ -26,26 +26,26 @@ describe('the backup of a replica set', () => {
   describe('was last seen', () => {
     it('when its agent spoke, by the clock of who listens', async () => {
       replicaSets.goLive();
-      replicaSets.agentSaid(agentOf({ updatedAt: before(3600) }));
+      replicaSets.agentSaid(agentStateOf({ updatedAt: before(3600) }));
       await clock.advance(7000);
       expect(health()?.agent).toMatchObject({ secondsSinceSeen: 7, lastSeenAt: start.toISOString() });
     });
 
     it('where nobody listened yet, by the clock of the agent', async () => {
-      replicaSets.agentSaid(agentOf({ updatedAt: before(60) }));
+      replicaSets.agentSaid(agentStateOf({ updatedAt: before(60) }));
       replicaSets.goLive();
       await clock.advance(1000);
       expect(health()?.agent).toMatchObject({ secondsSinceSeen: 61, lastSeenAt: before(60) });
     });
 
     it('now at the latest, though the clock of the agent is ahead', async () => {
-      replicaSets.agentSaid(agentOf({ updatedAt: before(-60) }));
+      replicaSets.agentSaid(agentStateOf({ updatedAt: before(-60) }));
       await clock.advance(2000);
       expect(health()?.agent).toMatchObject({ secondsSinceSeen: 2 });
     });
 
     it('never, when only ingest has spoken of it', () => {
-      replicaSets.captureSaid(captureOf());
+      replicaSets.captureSaid(captureStateOf());
       expect(health()).toMatchObject({ replicaSet: 'rs0', agent: null, oplogLagSeconds: null });
     });
   });
@@ -53,47 +53,47 @@ describe('the backup of a replica set', () => {
   describe('is behind its source', () => {
     beforeEach(() => {
       replicaSets.goLive();
-      replicaSets.captureSaid(captureOf({ tail: { chain: 'c', archivedTo: at(100) } }));
+      replicaSets.captureSaid(captureStateOf({ tail: { chain: 'c', archivedTo: at(100) } }));
     });
 
     it('by what lies between the newest entries, whatever any clock says', () => {
-      replicaSets.agentSaid(agentOf({ sourceNewest: at(130), publishedTo: at(128) }));
+      replicaSets.agentSaid(agentStateOf({ sourceNewest: at(130), publishedTo: at(128) }));
       expect(lags()).toEqual([2, 30]);
-      replicaSets.captureSaid(captureOf({ tail: { chain: 'c', archivedTo: at(128) } }));
+      replicaSets.captureSaid(captureStateOf({ tail: { chain: 'c', archivedTo: at(128) } }));
       expect(lags()).toEqual([2, 2]);
     });
 
     it('by nothing, when more was archived since the agent last looked', () => {
-      replicaSets.agentSaid(agentOf({ sourceNewest: at(90), publishedTo: at(90) }));
+      replicaSets.agentSaid(agentStateOf({ sourceNewest: at(90), publishedTo: at(90) }));
       expect(lags()).toEqual([0, 0]);
     });
 
     it('by an unknown time, when the agent cannot see the source', () => {
       replicaSets.agentSaid(
-        agentOf({ phase: 'source-unreachable', sourceNewest: at(130), publishedTo: at(128) }),
+        agentStateOf({ phase: 'source-unreachable', sourceNewest: at(130), publishedTo: at(128) }),
       );
       expect(lags()).toEqual([null, null]);
     });
 
     it('by an unknown time, when the agent has missed three of its beats', async () => {
-      replicaSets.agentSaid(agentOf({ sourceNewest: at(130), publishedTo: at(128) }));
+      replicaSets.agentSaid(agentStateOf({ sourceNewest: at(130), publishedTo: at(128) }));
       await clock.advance(15_000);
       expect(lags()).toEqual([2, 30]);
       await clock.advance(1);
       expect(lags()).toEqual([null, null]);
-      replicaSets.agentSaid(agentOf({ sourceNewest: at(131), publishedTo: at(131) }));
+      replicaSets.agentSaid(agentStateOf({ sourceNewest: at(131), publishedTo: at(131) }));
       expect(lags()).toEqual([0, 31]);
     });
 
     it('by an unknown time, before there is anything of it', () => {
-      replicaSets.agentSaid(agentOf({ sourceNewest: at(130) }));
-      replicaSets.captureSaid(captureOf({ tail: null }));
+      replicaSets.agentSaid(agentStateOf({ sourceNewest: at(130) }));
+      replicaSets.captureSaid(captureStateOf({ tail: null }));
       expect(lags()).toEqual([null, null]);
     });
 
     it('by an unknown time, when the agent is that of another replica set of the same name', () => {
       replicaSets.agentSaid(
-        agentOf({ replicaSetId: 'b'.repeat(24), sourceNewest: at(130), publishedTo: at(128) }),
+        agentStateOf({ replicaSetId: 'b'.repeat(24), sourceNewest: at(130), publishedTo: at(128) }),
       );
       expect(lags()).toEqual([null, null]);
       expect(health()).toMatchObject({ replicaSetId: 'a'.repeat(24), agent: null });
@@ -111,7 +111,7 @@ describe('the backup of a replica set', () => {
     const newest = () => health()?.newestSnapshot?.snapshotId;
 
     beforeEach(() => {
-      replicaSets.captureSaid(captureOf());
+      replicaSets.captureSaid(captureStateOf());
     });
 
     it('with the newest writes, in whatever order they were sealed', async () => {
@@ -147,8 +147,8 @@ describe('the backup of a replica set', () => {
   });
 
   it('is listed by deployment and name, and forgotten with the last that was said of it', () => {
-    for (const deployment of ['b', 'a']) replicaSets.agentSaid(agentOf({ deployment }));
-    replicaSets.captureSaid(captureOf({ deployment: 'a' }));
+    for (const deployment of ['b', 'a']) replicaSets.agentSaid(agentStateOf({ deployment }));
+    replicaSets.captureSaid(captureStateOf({ deployment: 'a' }));
     expect(replicaSets.all().map(({ deployment }) => deployment)).toEqual(['a', 'b']);
     replicaSets.agentGone(agentKey('b', 'rs0'));
     replicaSets.agentGone(agentKey('a', 'rs0'));

@@ -6,7 +6,7 @@ import { DirectoryStore } from '@headwater/object-store/directory';
 import { chainId } from '@headwater/oplog';
 import { Repository } from '@headwater/repository';
 import { createLogger, Metrics, Publisher } from '@headwater/service-kit';
-import { temporaryDirectory } from '@headwater/testing';
+import { agentStateOf, temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import { CaptureLoader } from '../capture/capture-loader.js';
 import { CaptureRegistry } from '../capture/capture-registry.js';
@@ -20,11 +20,8 @@ const chain = chainId(at(1).ts, 1);
 const replicaSetIds = { stuck: 'a'.repeat(24), free: 'b'.repeat(24) };
 type Name = keyof typeof replicaSetIds;
 
-const agentOf = (name: Name): AgentState => ({
-  ...{ agentId: name, deployment: name, replicaSet: 'rs0', replicaSetId: replicaSetIds[name] },
-  ...{ member: 'h:1', serverVersion: '6.0.5', fcv: '6.0', phase: 'waiting', epoch: 0, publishedTo: null },
-  ...{ syncSent: null, sync: null, sourceNewest: null, updatedAt: '' },
-});
+const agentOf = (name: Name): AgentState =>
+  agentStateOf({ agentId: name, deployment: name, replicaSetId: replicaSetIds[name] });
 
 describe('the closing of slices, where the store never answers for one replica set', () => {
   let home: TemporaryDirectory;

@@ -1,6 +1,5 @@
 import { ManualClock } from '@headwater/clock';
 import { encodeOplogBatch, decodeCloudEvent, replicaSetKey, topicsOf } from '@headwater/contracts';
-import type { AgentState } from '@headwater/contracts';
 import { isHeadwaterError } from '@headwater/errors';
 import { FaultPlan } from '@headwater/faults';
 import type { ScriptedFault } from '@headwater/faults';
@@ -12,7 +11,7 @@ import { chainId, frameBatch, previousTimestamp } from '@headwater/oplog';
 import type { RawEntry } from '@headwater/oplog';
 import { Repository } from '@headwater/repository';
 import { createLogger, Metrics, Publisher } from '@headwater/service-kit';
-import { temporaryDirectory } from '@headwater/testing';
+import { agentStateOf, temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import { ArchiveMetrics } from '../archiving/archive-metrics.js';
 import { BatchIntake } from '../continuity/batch-intake.js';
@@ -23,26 +22,7 @@ import type { ReplicaSetCapture } from './replica-set-capture.js';
 
 const topics = topicsOf();
 const replicaSetId = 'a'.repeat(24);
-const agent: AgentState = {
-  ...{
-    agentId: 'x',
-    deployment: 'd',
-    replicaSet: 'rs0',
-    replicaSetId,
-    member: 'h:1',
-    serverVersion: '6.0.5',
-    fcv: '6.0',
-  },
-  ...{
-    phase: 'waiting',
-    epoch: 0,
-    publishedTo: null,
-    syncSent: null,
-    sync: null,
-    sourceNewest: null,
-    updatedAt: '',
-  },
-};
+const agent = agentStateOf({ deployment: 'd', replicaSetId });
 const chain = chainId(at(1).ts, 1);
 
 describe('ingest, refused by the store or the bus', () => {

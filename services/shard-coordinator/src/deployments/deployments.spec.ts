@@ -1,15 +1,15 @@
 import { agentKey, captureKey } from '@headwater/contracts';
-import { agentOf, captureOf } from '../spec-support/said.js';
+import { agentStateOf, captureStateOf } from '@headwater/testing';
 import { Deployments } from './deployments.js';
 
 const clusterId = 'c'.repeat(24);
 const shard = { role: 'shard', clusterId, shard: 's0' } as const;
 
 describe('the kind of a deployment', () => {
-  const kindOf = (...clusters: Parameters<typeof agentOf>[0][]) => {
+  const kindOf = (...clusters: Parameters<typeof agentStateOf>[0][]) => {
     const deployments = new Deployments();
     clusters.forEach((change, n) => {
-      deployments.agentSaid(agentOf({ deployment: 'd', replicaSet: `rs${n}`, ...change }));
+      deployments.agentSaid(agentStateOf({ deployment: 'd', replicaSet: `rs${n}`, ...change }));
     });
     return deployments.find('d')?.kind;
   };
@@ -28,7 +28,7 @@ describe('the kind of a deployment', () => {
     expect(kindOf({})).toBe('unknown');
     expect(kindOf({ cluster: null }, {})).toBe('unknown');
     const deployments = new Deployments();
-    deployments.captureSaid(captureOf());
+    deployments.captureSaid(captureStateOf());
     expect(deployments.find('rs0')).toMatchObject({
       kind: 'unknown',
       replicaSets: [{ name: 'rs0', cluster: null, serverVersion: null, fcv: null, chain: 'c1' }],
@@ -37,8 +37,8 @@ describe('the kind of a deployment', () => {
 
   it('is not taken from an agent of another replica set of the same name', () => {
     const deployments = new Deployments();
-    deployments.captureSaid(captureOf());
-    deployments.agentSaid(agentOf({ replicaSetId: 'b'.repeat(24), cluster: shard }));
+    deployments.captureSaid(captureStateOf());
+    deployments.agentSaid(agentStateOf({ replicaSetId: 'b'.repeat(24), cluster: shard }));
     expect(deployments.find('rs0')).toMatchObject({
       kind: 'unknown',
       replicaSets: [{ replicaSetId: 'a'.repeat(24), serverVersion: null }],
@@ -54,9 +54,9 @@ describe('the deployments', () => {
       ['b', 'rs0'],
       ['a', 'rs0'],
     ] as const) {
-      deployments.agentSaid(agentOf({ deployment, replicaSet }));
+      deployments.agentSaid(agentStateOf({ deployment, replicaSet }));
     }
-    deployments.captureSaid(captureOf({ deployment: 'b' }));
+    deployments.captureSaid(captureStateOf({ deployment: 'b' }));
     expect(
       deployments.all().map(({ id, replicaSets }) => [id, ...replicaSets.map(({ name }) => name)]),
     ).toEqual([
@@ -67,8 +67,8 @@ describe('the deployments', () => {
 
   it('are forgotten with the last that was said of them', () => {
     const deployments = new Deployments();
-    deployments.agentSaid(agentOf({ cluster: null }));
-    deployments.captureSaid(captureOf());
+    deployments.agentSaid(agentStateOf({ cluster: null }));
+    deployments.captureSaid(captureStateOf());
     deployments.agentGone(agentKey('rs0', 'rs0'));
     expect(deployments.find('rs0')).toMatchObject({ kind: 'unknown' });
     deployments.captureGone(captureKey('rs0', 'rs0'));
