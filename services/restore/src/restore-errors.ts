@@ -61,6 +61,7 @@ export const restoreErrors = defineErrors('RESTORE', {
     retryable: true,
     solution: 'Ask the restore service of this host that is active; one takes over when the other ends.',
   },
+  unexpected: { number: 90001, solution: 'Report this with the log of the restore service.' },
   severalReplicaSets: {
     number: 10011,
     solution: 'Restoring several replica sets at once is not offered yet.',

@@ -27,9 +27,9 @@ import type {
 import { pageOf, pageQuerySchema } from '@headwater/service-kit';
 import type { Page, PageQuery } from '@headwater/service-kit';
 import { z } from 'zod';
-import { IdempotentRequests } from '../jobs/idempotency.js';
-import { JobBoard } from '../jobs/job-board.js';
-import { RestoreIntake } from '../jobs/restore-intake.js';
+import { IdempotentRequests } from '../intake/idempotency.js';
+import { JobBoard } from '../records/job-board.js';
+import { RestoreIntake } from '../intake/restore-intake.js';
 import { RestoreJobs } from '../jobs/restore-jobs.js';
 import { restoreErrors } from '../restore-errors.js';
 

@@ -1,8 +1,9 @@
 import type { RestoreJobBody } from '@headwater/contracts';
+import { isHeadwaterError, messageOf } from '@headwater/errors';
+import { targetLost } from '../delivery/job-target.js';
 import { restoreErrors } from '../restore-errors.js';
-import type { JobRecord } from './job-record.js';
-import { targetLost } from './job-work.js';
-import { isFinished } from './restore-job.js';
+import type { Ending, JobRecord } from '../records/job-record.js';
+import { isFinished } from '../records/restore-job.js';
 
 /** Why a job that was left unfinished is not gone on with; null when it is. */
 export async function reasonToEnd(record: JobRecord): Promise<unknown> {
@@ -11,10 +12,13 @@ export async function reasonToEnd(record: JobRecord): Promise<unknown> {
   return targetLost(record);
 }
 
-/** A job that ends because of it is Cancelled. */
-export function isCancellation(cause: unknown): boolean {
-  const { code } = restoreErrors.cancelled('');
-  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === code;
+/** How a job ends because of an error, which may be that it was cancelled. */
+export function endingOf(cause: unknown): Ending {
+  const { code, message, solution } = isHeadwaterError(cause)
+    ? cause
+    : restoreErrors.unexpected(messageOf(cause));
+  if (code === restoreErrors.cancelled('').code) return { kind: 'cancelled' };
+  return { kind: 'failed', error: { code, message, solution } };
 }
 
 /** A job that cannot be cancelled any more. */

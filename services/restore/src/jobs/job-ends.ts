@@ -1,11 +1,10 @@
 import { messageOf } from '@headwater/errors';
 import type { Logger } from '@headwater/service-kit';
-import { isCancellation } from './endings.js';
-import type { JobBoard } from './job-board.js';
-import type { Ending } from './job-record.js';
-import { failureOf } from './job-work.js';
+import { endingOf } from './endings.js';
+import type { JobBoard } from '../records/job-board.js';
+import type { Ending } from '../records/job-record.js';
 import type { JobWork } from './job-work.js';
-import { isFinished } from './restore-job.js';
+import { isFinished } from '../records/restore-job.js';
 
 export interface JobEndsOptions {
   readonly board: JobBoard;
@@ -28,11 +27,11 @@ export class JobEnds {
 
   /** Ends a job because of an error, or of its cancellation. Resolves when it has ended, or is to be tried again. */
   async because(id: string, cause: unknown): Promise<void> {
-    const isCancelled = isCancellation(cause);
-    if (!isCancelled) {
+    const ending = endingOf(cause);
+    if (ending.kind === 'failed') {
       this.options.logger.error({ logId: 'restore.broken', restore: id, err: cause }, messageOf(cause));
     }
-    await this.conclude(id, isCancelled ? { kind: 'cancelled' } : failureOf(cause));
+    await this.conclude(id, ending);
   }
 
   /** Resolves when it has ended, or is to be tried again. */

@@ -11,8 +11,8 @@ import type { JobSource, Planner } from '../planning/planner.js';
 import { restoreErrors } from '../restore-errors.js';
 import { verify } from '../verifying/verification.js';
 import { etaSeconds } from './eta.js';
-import type { JobBoard } from './job-board.js';
-import type { WorkState } from './restore-job.js';
+import type { JobBoard } from '../records/job-board.js';
+import type { WorkState } from '../records/restore-job.js';
 import type { MaterializingShares } from './materializing-shares.js';
 
 export interface JobRunOptions {

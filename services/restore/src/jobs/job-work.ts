@@ -1,16 +1,12 @@
-import { realpath } from 'node:fs/promises';
 import type { Clock } from '@headwater/clock';
 import { restoreJobSchema } from '@headwater/contracts';
 import type { RestoreJobBody } from '@headwater/contracts';
-import { isHeadwaterError, messageOf } from '@headwater/errors';
-import type { HeadwaterError } from '@headwater/errors';
 import { endPredecessor } from '@headwater/mongod';
 import type { Logger } from '@headwater/service-kit';
-import { TargetDirectory } from '../delivery/target-directory.js';
-import { restoreErrors } from '../restore-errors.js';
+import { targetLost, targetOf } from '../delivery/job-target.js';
 import type { Announcements } from './announcements.js';
-import type { JobBoard } from './job-board.js';
-import type { Ending, JobRecord } from './job-record.js';
+import type { JobBoard } from '../records/job-board.js';
+import type { Ending, JobRecord } from '../records/job-record.js';
 import type { JobRun } from './job-run.js';
 
 export interface JobWorkOptions {
@@ -120,34 +116,4 @@ export class JobWork {
         this.options.logger.warn(fields, 'the working directory stays');
       });
   }
-}
-
-/**
- * Why a job has its target no more: it is gone, or something else stands in its place. Null when it has it. Nothing is made
- * in its stead: the directory may belong to somebody else by now.
- */
-export async function targetLost(record: JobRecord): Promise<HeadwaterError | null> {
-  const target = targetOf(record);
-  const place = await realpath(target.path).catch(() => null);
-  return place === record.place && (await target.isThere())
-    ? null
-    : restoreErrors.targetVanished(`the working directory of the restore in ${target.path} is gone`);
-}
-
-export function targetOf({ job, made }: JobRecord): TargetDirectory {
-  return new TargetDirectory({ path: job.delivery.path, id: job.id, made });
-}
-
-/** How a job fails because of an error. */
-export function failureOf(error: unknown): Ending {
-  return {
-    kind: 'failed',
-    error: isHeadwaterError(error)
-      ? { code: error.code, message: error.message, solution: error.solution }
-      : {
-          code: 'RESTORE-90001',
-          message: messageOf(error),
-          solution: 'Report this with the log of the restore service.',
-        },
-  };
 }

@@ -7,9 +7,10 @@ import { restoreErrors } from '../restore-errors.js';
 import { BoardScene } from '../spec-support/board.js';
 import { plannedJob, recordOf } from '../spec-support/jobs.js';
 import { Announcements } from './announcements.js';
-import type { JobBoard } from './job-board.js';
-import { JobQueue } from './job-queue.js';
-import { JobWork, targetOf } from './job-work.js';
+import type { JobBoard } from '../records/job-board.js';
+import { JobQueue } from '../admission/job-queue.js';
+import { targetOf } from '../delivery/job-target.js';
+import { JobWork } from './job-work.js';
 import { RestoreJobs } from './restore-jobs.js';
 
 const ts = { t: 100, i: 1 };

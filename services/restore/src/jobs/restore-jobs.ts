@@ -5,14 +5,14 @@ import { messageOf } from '@headwater/errors';
 import type { Logger } from '@headwater/service-kit';
 import { tooSmall } from '../delivery/target-checks.js';
 import { restoreErrors } from '../restore-errors.js';
-import type { Verdict } from './admission.js';
+import type { Verdict } from '../admission/admission.js';
 import { reasonToEnd, tooLate } from './endings.js';
 import { JobEnds } from './job-ends.js';
-import type { JobBoard } from './job-board.js';
-import type { JobQueue, Wish } from './job-queue.js';
-import type { JobRecord } from './job-record.js';
+import type { JobBoard } from '../records/job-board.js';
+import type { JobQueue, Wish } from '../admission/job-queue.js';
+import type { JobRecord } from '../records/job-record.js';
 import type { JobWork } from './job-work.js';
-import { isFinished } from './restore-job.js';
+import { isFinished } from '../records/restore-job.js';
 
 export interface RestoreJobsOptions {
   readonly board: JobBoard;

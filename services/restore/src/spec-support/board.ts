@@ -5,9 +5,9 @@ import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { createLogger, Metrics, Publisher } from '@headwater/service-kit';
 import { temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
-import { JobBoard } from '../jobs/job-board.js';
-import { JobJournal } from '../jobs/job-journal.js';
-import { JobMetrics } from '../jobs/job-metrics.js';
+import { JobBoard } from '../records/job-board.js';
+import { JobJournal } from '../records/job-journal.js';
+import { JobMetrics } from '../records/job-metrics.js';
 
 const topics = topicsOf();
 

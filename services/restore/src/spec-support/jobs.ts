@@ -1,5 +1,5 @@
 import type { RestoreJobBody } from '@headwater/contracts';
-import type { JobRecord } from '../jobs/job-record.js';
+import type { JobRecord } from '../records/job-record.js';
 
 /** A job that was just accepted. */
 export function plannedJob(change: Partial<RestoreJobBody> = {}): RestoreJobBody {

@@ -12,7 +12,7 @@ const collectionsSchema = z.array(restoredCollectionSchema);
 
 export interface JournalContents {
   readonly records: readonly JobRecord[];
-  /** Files that are no record, or one of a later version; they are left as they are. */
+  /** Files that are no record, or one of a later version; reading leaves them as they are. */
   readonly unreadable: readonly { readonly path: string; readonly error: unknown }[];
 }
 

@@ -7,12 +7,12 @@ import { neededBytesOf, surveyTarget, tooSmall } from '../delivery/target-checks
 import type { TargetSurvey } from '../delivery/target-checks.js';
 import { estimateSeconds } from '../planning/estimate.js';
 import type { PlannedRestore, Planner } from '../planning/planner.js';
-import type { Verdict } from './admission.js';
-import type { JobBoard } from './job-board.js';
-import type { JobRecord, RequestKey } from './job-record.js';
-import { targetOf } from './job-work.js';
-import type { RestoreJobs } from './restore-jobs.js';
-import { isFinished } from './restore-job.js';
+import type { Verdict } from '../admission/admission.js';
+import type { JobBoard } from '../records/job-board.js';
+import type { JobRecord, RequestKey } from '../records/job-record.js';
+import { targetOf } from '../delivery/job-target.js';
+import type { RestoreJobs } from '../jobs/restore-jobs.js';
+import { isFinished } from '../records/restore-job.js';
 
 export interface RestoreIntakeOptions {
   readonly planner: Planner;

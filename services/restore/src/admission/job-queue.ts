@@ -2,8 +2,8 @@ import { headroomBytes, volumeOf } from '../delivery/target-checks.js';
 import type { VolumeState } from '../delivery/target-checks.js';
 import { admit } from './admission.js';
 import type { AdmissionLimits, Demand, Verdict } from './admission.js';
-import type { JobRecord } from './job-record.js';
-import { targetOf } from './job-work.js';
+import type { JobRecord } from '../records/job-record.js';
+import { targetOf } from '../delivery/job-target.js';
 
 export interface QueueLimits extends AdmissionLimits {
   /** WiredTiger cache of each job's mongod. */

@@ -2,8 +2,8 @@ import { restoreErrors } from '../restore-errors.js';
 import { BoardScene } from '../spec-support/board.js';
 import { plannedJob, recordOf } from '../spec-support/jobs.js';
 import { IdempotentRequests } from './idempotency.js';
-import type { JobBoard } from './job-board.js';
-import type { RequestKey } from './job-record.js';
+import type { JobBoard } from '../records/job-board.js';
+import type { RequestKey } from '../records/job-record.js';
 
 describe('an Idempotency-Key', () => {
   let scene: BoardScene;

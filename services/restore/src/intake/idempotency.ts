@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '@headwater/clock';
 import type { RestoreJobBody } from '@headwater/contracts';
 import { restoreErrors } from '../restore-errors.js';
-import type { JobBoard } from './job-board.js';
-import type { RequestKey } from './job-record.js';
+import type { JobBoard } from '../records/job-board.js';
+import type { RequestKey } from '../records/job-record.js';
 
 const keptMillis = 24 * 60 * 60 * 1000;
 
