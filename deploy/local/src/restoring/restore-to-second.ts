@@ -9,9 +9,6 @@ import type { RestoreClient } from './restore-client.js';
 import { jobFields, jobText } from './restore-wording.js';
 
 const pollMillis = 250;
-/** How a job says that its service ended before it did (restoreErrors.interrupted), and how often it is begun. */
-const interruptedCode = 'RESTORE-10009';
-const attempts = 5;
 
 interface RestoreSurroundings {
   readonly step: Step;
@@ -45,16 +42,9 @@ export async function restoreToSecond(
   wish: RestoreWish,
   surroundings: RestoreSurroundings,
 ): Promise<DeliveredRestore> {
-  for (let attempt = 1; ; attempt++) {
-    const job = await finished(
-      client,
-      await client.request(requestOf(wish), keyOf(wish, attempt)),
-      surroundings,
-    );
-    if (job.state === 'Delivered') return delivered(job, wish.directory);
-    if (job.error?.code !== interruptedCode || attempt === attempts) throw failure(job);
-    surroundings.step.note('the restore service ended during the restore: it is asked for once more');
-  }
+  const job = await finished(client, await client.request(requestOf(wish), keyOf(wish)), surroundings);
+  if (job.state !== 'Delivered') throw failure(job);
+  return delivered(job, wish.directory);
 }
 
 async function finished(
@@ -79,8 +69,8 @@ function requestOf({ deployment, second, directory }: RestoreWish): RestoreReque
 }
 
 /** One request is one job, however often it is sent. */
-function keyOf({ deployment, second }: RestoreWish, attempt: number): string {
-  return `launcher-${deployment}-${second}-${attempt}`;
+function keyOf({ deployment, second }: RestoreWish): string {
+  return `launcher-${deployment}-${second}`;
 }
 
 function failure({ error, id, state }: RestoreJobBody): Error {
