@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { RestoreJobBody, RestoreJobStateName, RestoreRequest } from '@headwater/contracts';
+import type { RestoreRequest } from '@headwater/contracts';
 import { eventually, markOplog } from '@headwater/testing';
 import { compareJob } from './harness/comparison.js';
 import { processesBelow } from './harness/leftovers.js';
@@ -28,14 +28,6 @@ describe('restore jobs', () => {
     delivery: { kind: 'directory', path: scene.headwater.target(name) },
   });
   const restoredFiles = (): Promise<string[]> => readdir(scene.headwater.target('.'));
-
-  async function reached(state: RestoreJobStateName, { id }: RestoreJobBody): Promise<void> {
-    await eventually(async () => (await scene.headwater.api.job(id)).state === state, {
-      deadlineMs: 120_000,
-      pauseMs: 5,
-      describe: `the restore to be ${state}`,
-    });
-  }
 
   it('do what their dry run said, which writes nothing and uses up no key', () =>
     scene.headwater.witness(async () => {
@@ -74,7 +66,7 @@ describe('restore jobs', () => {
         const request = requestTo(`cancelled-${state}`);
         const before = await restoredFiles();
         const { job } = await api.request(request);
-        await reached(state, job);
+        await scene.headwater.api.reached(state, job);
         const answers = await Promise.all([api.cancel(job.id), api.cancel(job.id)]);
         for (const answer of answers) expect(answer.id).toBe(job.id);
         const ended = await api.finished(job.id);

@@ -25,14 +25,6 @@ describe('a restore service that ends during a restore', () => {
     delivery: { kind: 'directory', path },
   });
 
-  async function reached(state: RestoreJobStateName, { id }: RestoreJobBody): Promise<void> {
-    await eventually(async () => (await scene.headwater.api.job(id)).state === state, {
-      deadlineMs: 120_000,
-      pauseMs: 5,
-      describe: `the restore to be ${state}`,
-    });
-  }
-
   /** The job after its end: delivered, with files that equal the source, and nothing else left anywhere. */
   async function expectEqual(before: RestoreJobBody): Promise<RestoreJobBody> {
     const { api } = scene.headwater;
@@ -53,7 +45,9 @@ describe('a restore service that ends during a restore', () => {
         const { api, restore } = scene.headwater;
         const { job } = await api.request(requestTo(scene.headwater.target(`killed-${state}`)));
         // Short states are seen or passed: the kill comes at some moment after the one before.
-        await (state === 'Preparing' || state === 'Ready' ? passed(state, job) : reached(state, job));
+        await (state === 'Preparing' || state === 'Ready'
+          ? passed(state, job)
+          : scene.headwater.api.reached(state, job));
         await restore.kill9();
         await restore.start();
         const { resumptions = 0, finishedAt } = await expectEqual(job);
@@ -75,7 +69,7 @@ describe('a restore service that ends during a restore', () => {
       const { api, restore } = scene.headwater;
       const path = scene.headwater.target('stopped');
       const { job } = await api.request(requestTo(path));
-      await reached('Replaying', job);
+      await scene.headwater.api.reached('Replaying', job);
       await restore.stop();
       expect(await processesBelow(path)).toEqual([]);
       expect(await readdir(path)).toEqual(['.headwater-restore']);
@@ -96,7 +90,7 @@ describe('a restore service that ends during a restore', () => {
       }
       const [first] = jobs;
       if (first === undefined) throw new Error('no job');
-      await reached('Materializing', first);
+      await scene.headwater.api.reached('Materializing', first);
       await restore.kill9();
       // Another bus: nothing of the jobs is on it.
       const file = join(scene.headwater.target('.'), 'another-bus.db');
@@ -114,7 +108,7 @@ describe('a restore service that ends during a restore', () => {
       const { api, restore } = scene.headwater;
       const path = scene.headwater.target('vanished');
       const { job } = await api.request(requestTo(path));
-      await reached('Materializing', job);
+      await scene.headwater.api.reached('Materializing', job);
       await restore.kill9();
       await rm(path, { recursive: true });
       await restore.start();

@@ -1,6 +1,7 @@
 import type { RestoreJobBody, RestoreTarget } from '@headwater/contracts';
 import type { OplogTimestamp } from '@headwater/oplog';
 import { compareImages, takeImage, validateAll, type DeploymentImage } from '@headwater/testing';
+import type { MongoClient } from 'mongodb';
 import type { ProtectedSet } from './protected-set.js';
 import { withRestored } from './restored-files.js';
 
@@ -48,10 +49,21 @@ export async function compareJob(
   const expected = image ?? (await takeImage(source, { atClusterTime: restoredTo }));
   const differences = await withRestored(path, binary, async (client) => [
     ...(await writer.verify(client, restoredTo)),
-    ...compareImages(expected, await takeImage(client), { copyWindow }),
-    ...(await validateAll(client)),
+    ...(await imageDifferences(client, expected, { copyWindow })),
   ]);
   return { job, differences };
+}
+
+/** What opened files lack of an image, and what `validate` finds wrong with them: one line each. */
+export async function imageDifferences(
+  client: MongoClient,
+  expected: DeploymentImage,
+  { copyWindow = false }: Pick<ComparisonChoice, 'copyWindow'> = {},
+): Promise<string[]> {
+  return [
+    ...compareImages(expected, await takeImage(client), { copyWindow }),
+    ...(await validateAll(client)),
+  ];
 }
 
 /** @throws Error for a job that restored nothing. */

@@ -17,6 +17,8 @@ export interface ProtectedSetOptions extends Omit<HeadwaterOptions, 'uri' | 'bin
   readonly fillerMiB?: number;
   /** Of the source's oplog; that of `startReplicaSet` unless told otherwise. */
   readonly oplogMiB?: number;
+  /** As `startReplicaSet` has it. */
+  readonly checkpointSeconds?: number;
   /** WiredTiger's cache of the source; 256 unless told otherwise. */
   readonly cacheMiB?: number;
   /** What else is done to the source before Headwater comes. */
@@ -34,6 +36,7 @@ export class ProtectedSet {
       binary,
       cacheMiB: options.cacheMiB ?? 256,
       ...(options.oplogMiB === undefined ? {} : { oplogMiB: options.oplogMiB }),
+      ...(options.checkpointSeconds === undefined ? {} : { checkpointSeconds: options.checkpointSeconds }),
       parameters: { minSnapshotHistoryWindowInSeconds },
     });
     let writer: NumberedWriter | undefined;

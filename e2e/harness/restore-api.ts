@@ -12,6 +12,7 @@ import {
   type DeploymentBody,
   type RestoredCollection,
   type RestoreJobBody,
+  type RestoreJobStateName,
   type RestorePlanBody,
   type RestoreRequest,
   type RestoreWindowBody,
@@ -130,6 +131,15 @@ export class RestoreApi {
       },
       { deadlineMs: jobDeadlineMs, describe: `the end of restore ${id}`, pauseMs: 100 },
     );
+  }
+
+  /** Resolves while the job is in that state; states that last for milliseconds are seen. */
+  async reached(state: RestoreJobStateName, { id }: Pick<RestoreJobBody, 'id'>): Promise<void> {
+    await eventually(async () => (await this.job(id)).state === state, {
+      deadlineMs: 120_000,
+      pauseMs: 5,
+      describe: `the restore to be ${state}`,
+    });
   }
 
   /** Asks for a restore and waits for it. @throws Refused; Error when the job fails. */

@@ -1,13 +1,7 @@
 import { systemClock } from '@headwater/clock';
 import type { MongodBinary } from '@headwater/mongod';
-import {
-  compareImages,
-  markOplog,
-  startReplicaSet,
-  takeImage,
-  validateAll,
-  type ReplicaSet,
-} from '@headwater/testing';
+import { markOplog, startReplicaSet, takeImage, type ReplicaSet } from '@headwater/testing';
+import { imageDifferences } from '../harness/comparison.js';
 import { Headwater } from '../harness/headwater.js';
 import { withRestored } from '../harness/restored-files.js';
 import { serviceNames } from '../harness/service.js';
@@ -139,8 +133,5 @@ async function restoredDifferences(
     delivery: { kind: 'directory', path },
   });
   const expected = await takeImage(source);
-  return withRestored(path, binary, async (client) => [
-    ...compareImages(expected, await takeImage(client)),
-    ...(await validateAll(client)),
-  ]);
+  return withRestored(path, binary, (client) => imageDifferences(client, expected));
 }

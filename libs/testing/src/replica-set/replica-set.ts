@@ -19,6 +19,8 @@ export interface ReplicaSetOptions {
   readonly directory?: string;
   /** 512 unless told otherwise. */
   readonly oplogMiB?: number;
+  /** From one checkpoint to the next, in seconds; 60, the server's own, unless told otherwise. An oplog is cut at one. */
+  readonly checkpointSeconds?: number;
   /** WiredTiger's cache of each member; 256, the least, unless told otherwise. */
   readonly cacheMiB?: number;
   /**
@@ -143,7 +145,10 @@ class LocalReplicaSet implements ReplicaSet {
       directory: join(this.directory, `${name}-${this.members.length}`),
       cacheMiB: options.cacheMiB ?? 256,
       parameters: { enableTestCommands: 1, ...options.parameters },
-      arguments: ['--replSet', name, '--oplogSize', String(options.oplogMiB ?? 512)],
+      arguments: [
+        ...['--replSet', name, '--oplogSize', String(options.oplogMiB ?? 512)],
+        ...['--syncdelay', String(options.checkpointSeconds ?? 60)],
+      ],
     });
     this.members.push(member);
     return member;
