@@ -11,7 +11,7 @@ import { fileName } from './tools/eslint/file-name.mjs';
 import { vendorHome } from './tools/eslint/vendor-home.mjs';
 
 const typescript = ['**/*.ts'];
-const specs = ['**/*.spec.ts', '**/src/spec-support/**/*.ts', '**/src/conformance/**/*.ts'];
+const specs = ['**/*.spec.ts', '**/src/**/spec-support/**/*.ts', '**/src/conformance/**/*.ts'];
 /** Code that only ever runs in tests or on a developer's machine. */
 const testCode = [...specs, 'libs/testing/**/*.ts', 'e2e/**/*.ts', 'deploy/local/**/*.ts', 'tools/**/*.ts'];
 

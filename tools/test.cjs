@@ -27,6 +27,11 @@ const checks = [
     command: ['node', ['tools/errors-document.cjs', '--check']],
   },
 ];
+const parts = {
+  name: 'parts',
+  title: 'Obtaining the servers that tests run (the first time some minutes)',
+  command: ['node', ['libs/testing/dist/parts/main.js']],
+};
 const selections = [
   { name: 'unit', title: 'Unit tests', workers: '100%' },
   { name: 'integration', title: 'Integration tests, on real parts', workers: '2' },
@@ -80,14 +85,14 @@ function readReport(path) {
 
 /** What to run, from the command line: everything, or one selection with Jest's own arguments after it. */
 function plan([wanted, ...jestArguments]) {
-  if (wanted === undefined) return { steps: [build, ...checks], selections, jestArguments };
+  if (wanted === undefined) return { steps: [build, ...checks, parts], selections, jestArguments };
   const selection = selections.find(({ name }) => name === wanted);
   if (!selection) {
     const names = selections.map(({ name }) => name).join(', ');
     throw new SetupError(`There are no tests called '${wanted}': name one of ${names}, or nothing for all.`);
   }
   // Unit tests read the sources; the others start programs that have to be built.
-  return { steps: wanted === 'unit' ? [] : [build], selections: [selection], jestArguments };
+  return { steps: wanted === 'unit' ? [] : [build, parts], selections: [selection], jestArguments };
 }
 
 async function runPlan({ steps, selections: chosen, jestArguments }, totals) {

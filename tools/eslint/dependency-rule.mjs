@@ -105,5 +105,6 @@ export const vendorHomes = {
     'e2e',
     'deploy/local',
   ],
+  minio: ['libs/object-store/src/s3'],
   '@nestjs': ['services', 'libs/service-kit'],
 };

@@ -1,3 +1,5 @@
+import type { StoreTraits } from './store-traits.js';
+
 export interface ObjectInfo {
   readonly key: string;
   /** Bytes. */
@@ -19,6 +21,7 @@ export interface ListOptions {
  * that with storeErrors.keyConflict.
  */
 export interface ObjectStore {
+  readonly traits: StoreTraits;
   /**
    * Create-only. Of any number of writers of one key exactly one is told `created`; the object of the others is
    * dropped, and the first one stays as it is. Resolves, with either answer, when the object is durable and whole:

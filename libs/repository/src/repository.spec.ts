@@ -46,6 +46,12 @@ describe('a repository', () => {
     expect(new Set([...ids, (await Repository.open(store)).id]).size).toBe(1);
   });
 
+  it('says what the store was found to be when it was made', async () => {
+    await Repository.open(store);
+    const root: unknown = JSON.parse((await store.read('headwater.json')).toString());
+    expect(root).toMatchObject({ store: { kind: 'directory', createOnly: 'by-links' } });
+  });
+
   it('of a newer format is refused', async () => {
     await store.create('headwater.json', Buffer.from('{"format":2,"repositoryId":"x"}'));
     await expect(Repository.open(store)).rejects.toEqual(failure('REPOSITORY-10005', 'format 2'));

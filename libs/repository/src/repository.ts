@@ -10,7 +10,13 @@ import { createDocument, readDocument } from './store/document.js';
 import { decodeName } from './store/object-name.js';
 
 const rootKey = 'headwater.json';
-const rootSchema = z.object({ format: formatSchema, repositoryId: nameSchema });
+/** What the store was found to be is for people: a later version may find more, and nothing is decided by it. */
+const storeSchema = z.record(z.string(), z.union([z.string(), z.boolean()]));
+const rootSchema = z.object({
+  format: formatSchema,
+  repositoryId: nameSchema,
+  store: storeSchema.optional(),
+});
 
 /** Services start together, in any order. */
 const patienceMillis = 20_000;
@@ -37,7 +43,7 @@ export class Repository {
   static async open(store: ObjectStore): Promise<Repository> {
     const found =
       (await readDocument(store, rootKey, rootSchema)) ??
-      (await createRoot(store, { format: 1, repositoryId: randomUUID() }));
+      (await createRoot(store, { format: 1, repositoryId: randomUUID(), store: { ...store.traits } }));
     return new Repository(store, found.repositoryId);
   }
 

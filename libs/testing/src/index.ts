@@ -9,6 +9,7 @@
 // - engine-suite/: a program of its own, `npm run engine-suite`; nothing of it is exported.
 // - agentStateOf, captureStateOf: what an agent and ingest say of a replica set, for who folds it.
 // - runService: a built service as a process of its own, with its logs.
+// - startS3Server: MinIO or versitygw, built once a machine and run on a directory; whyNoS3Server: why specs must skip.
 // - markOplog, operationTimeOf: moments of a source.
 // - eventually, freePort, temporaryDirectory, GuardedChild: what every spec with processes needs. Every process
 //   started here dies with the one that started it.
@@ -22,6 +23,9 @@ export type { ChildOptions, ExitStatus } from './processes/guarded-child.js';
 export { runService } from './processes/service.js';
 export type { RunningService, ServiceOptions, StoppedService } from './processes/service.js';
 export type { LogLine } from './processes/json-lines.js';
+export { startS3Server, whyNoS3Server } from './parts/start-s3-server.js';
+export type { S3KindName, S3ServerOptions, StartedS3Server } from './parts/start-s3-server.js';
+export type { S3Server, S3ServerSettings } from './parts/s3-server.js';
 export { testMongod } from './mongod-binary.js';
 export { mongoClient } from './mongo-client.js';
 export { bsonTimestampOf, markOplog, operationTimeOf, oplogTimestampOf } from './cluster-time.js';

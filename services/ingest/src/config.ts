@@ -1,5 +1,6 @@
 import {
   busSettings,
+  checkStore,
   parseConfig,
   serviceSettings,
   setting,
@@ -30,6 +31,7 @@ const schema = z
     ),
   })
   .superRefine((config, context) => {
+    checkStore(config, context);
     if (config.sliceBufferMib < config.sliceMaxMib) {
       context.addIssue({
         code: 'custom',

@@ -38,7 +38,7 @@ export class AppModule {
     const topics = topicsOf(config.topicPrefix);
     const surroundings = portSurroundings(kit, clock);
     const bus = await openBus(config, surroundings);
-    const store = await openStore(config, surroundings);
+    const store = await openStore(config, { ...surroundings, storeAccess: 'read' });
     const publisher = new Publisher({ bus, topics, clock, source: `/headwater/restore/${thisHost}` });
     const repository = await Repository.openExisting(store, clock, () => {
       logger.warn({ logId: 'repository.awaited' }, 'the store has no repository yet: waiting for ingest');
@@ -108,7 +108,12 @@ function placesOf(config: RestoreConfig): Pick<RestoreIntakeOptions, 'root' | 'o
   const { storeDirectory, busFile, cacheDirectory } = config;
   return {
     root: config.restoreRoot ?? null,
-    ours: [storeDirectory, busFile, cacheDirectory, stateDirectoryOf(config)],
+    ours: [
+      ...(storeDirectory === undefined ? [] : [storeDirectory]),
+      busFile,
+      cacheDirectory,
+      stateDirectoryOf(config),
+    ],
   };
 }
 

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   busSettings,
+  checkStore,
   mongodSettings,
   parseConfig,
   serviceSettings,
@@ -49,7 +50,9 @@ const schema = z.object({
   ...mongodSettings,
 });
 
-const relations = schema.superRefine(({ restoreCacheMib, restoreTotalCacheMib }, context) => {
+const relations = schema.superRefine((config, context) => {
+  checkStore(config, context);
+  const { restoreCacheMib, restoreTotalCacheMib } = config;
   if (restoreTotalCacheMib !== undefined && restoreTotalCacheMib < restoreCacheMib) {
     context.addIssue({
       code: 'custom',

@@ -1,5 +1,6 @@
 import {
   busSettings,
+  checkStore,
   mongodSettings,
   parseConfig,
   serviceSettings,
@@ -44,6 +45,7 @@ const schemaFields = {
 };
 
 const schema = z.object(schemaFields).superRefine((config, context) => {
+  checkStore(config, context);
   const { blockSnapshotIntervalSeconds: block, snapshotIntervalSeconds } = config;
   if (block !== undefined && block < snapshotIntervalSeconds) {
     context.addIssue({

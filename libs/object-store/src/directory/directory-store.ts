@@ -3,7 +3,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isHeadwaterError, messageOf } from '@headwater/errors';
 import { assertKey, assertPrefix, storeErrors } from '@headwater/object-store';
-import type { ListOptions, ObjectInfo, ObjectStore } from '@headwater/object-store';
+import type { ListOptions, ObjectInfo, ObjectStore, StoreTraits } from '@headwater/object-store';
 import { isBehindLink, lstatEntry, lstatFile, readExactly, unlinkIfThere, withFile } from './file-access.js';
 import { isFileSystemError } from './file-system-error.js';
 import { Folders, syncFolder } from './folders.js';
@@ -14,6 +14,9 @@ const statsAtOnce = 32;
 
 /** Objects as files of one directory, on a file system with hard links. For any number of processes of one host. */
 export class DirectoryStore implements ObjectStore {
+  readonly traits: StoreTraits = {
+    ...{ kind: 'directory', createOnly: 'by-links', multipart: false, versioning: 'off', objectLock: 'off' },
+  };
   private readonly root: string;
   private readonly folders: Folders;
   private readonly temporaries: TemporaryFiles;

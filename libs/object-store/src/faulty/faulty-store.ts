@@ -2,7 +2,7 @@ import type { Clock } from '@headwater/clock';
 import { Injection } from '@headwater/faults';
 import type { FaultKind, FaultPlan } from '@headwater/faults';
 import { storeErrors } from '@headwater/object-store';
-import type { ListOptions, ObjectInfo, ObjectStore } from '@headwater/object-store';
+import type { ListOptions, ObjectInfo, ObjectStore, StoreTraits } from '@headwater/object-store';
 
 export interface FaultyStoreOptions {
   readonly plan: FaultPlan;
@@ -29,10 +29,12 @@ const longestCutListing = 50;
  * storeErrors.unavailable, never with wrong bytes, and a listing never leaves out what it has passed.
  */
 export class FaultyStore implements ObjectStore {
+  readonly traits: StoreTraits;
   private readonly store: ObjectStore;
   private readonly injection: Injection;
 
   constructor(store: ObjectStore, { plan, clock }: FaultyStoreOptions) {
+    this.traits = store.traits;
     this.store = store;
     this.injection = new Injection({
       plan,

@@ -1,6 +1,6 @@
 import type { Clock } from '@headwater/clock';
 import { storeErrors } from '@headwater/object-store';
-import type { ListOptions, ObjectInfo, ObjectStore } from '@headwater/object-store';
+import type { ListOptions, ObjectInfo, ObjectStore, StoreTraits } from '@headwater/object-store';
 import { Patience } from './patience.js';
 import type { StoreRetry } from './patience.js';
 
@@ -23,20 +23,15 @@ export interface RetryingStoreOptions {
  * A try that failed may have had its effect. What that means is thought through for each operation.
  */
 export class RetryingStore implements ObjectStore {
+  readonly traits: StoreTraits;
   private readonly store: ObjectStore;
   private readonly patience: Patience;
   private readonly ending = new AbortController();
 
   constructor(store: ObjectStore, options: RetryingStoreOptions) {
-    const { clock, signal, deadlineMillis = 20_000, tryMillis = 120_000 } = options;
+    this.traits = store.traits;
     this.store = store;
-    this.patience = new Patience({
-      clock,
-      deadlineMillis,
-      tryMillis,
-      signal: signal === undefined ? this.ending.signal : AbortSignal.any([signal, this.ending.signal]),
-      onRetry: (retry) => options.onRetry?.(retry),
-    });
+    this.patience = patienceOf(options, this.ending.signal);
   }
 
   /**
@@ -116,4 +111,23 @@ export class RetryingStore implements ObjectStore {
     if (info === null) throw storeErrors.unavailable(`${key} was removed while it was created`);
     return info.size === body.length && (await this.store.read(key)).equals(body);
   }
+}
+
+/** Does what comes before a store is there with the patience of its operations. */
+export function retried<T>(
+  operation: string,
+  subject: string,
+  options: RetryingStoreOptions,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  return patienceOf(options, new AbortController().signal).run(operation, subject, attempt);
+}
+
+function patienceOf(options: RetryingStoreOptions, ending: AbortSignal): Patience {
+  const { clock, signal, deadlineMillis = 20_000, tryMillis = 120_000 } = options;
+  return new Patience({
+    ...{ clock, deadlineMillis, tryMillis },
+    signal: signal === undefined ? ending : AbortSignal.any([signal, ending]),
+    onRetry: (retry) => options.onRetry?.(retry),
+  });
 }

@@ -1,9 +1,10 @@
-import type { ListOptions, ObjectInfo, ObjectStore } from '@headwater/object-store';
+import type { ListOptions, ObjectInfo, ObjectStore, StoreTraits } from '@headwater/object-store';
 
 type Verb = 'create' | 'read' | 'readRange' | 'list';
 
 /** A real store, with somebody who looks on, may delay or fail a call, and may hide objects from listings. */
 export class WatchedStore implements ObjectStore {
+  readonly traits: StoreTraits;
   readonly calls: { verb: Verb; key: string; length: number }[] = [];
   /** Keys whose creation has ended. */
   readonly durable = new Set<string>();
@@ -12,6 +13,7 @@ export class WatchedStore implements ObjectStore {
   private readonly store: ObjectStore;
 
   constructor(store: ObjectStore) {
+    this.traits = store.traits;
     this.store = store;
   }
 

@@ -38,12 +38,6 @@ export const busSettings = {
   ),
 };
 
-/** Which store, for the services that have credentials for it. */
-export const storeSettings = {
-  store: setting('HEADWATER_STORE', oneOf(['directory']).default('directory'), 'Kind of store.'),
-  storeDirectory: setting('HEADWATER_STORE_DIRECTORY', text(), 'Root of the directory store.'),
-};
-
 /** Which mongod, for the services that open data files. */
 export const mongodSettings = {
   cacheDirectory: setting(
