@@ -9,4 +9,4 @@ export type { FaultPlanOptions, ScriptedFault } from './fault-plan.js';
 export { faultKinds } from './fault.js';
 export type { Fault, FaultEvent, FaultKind } from './fault.js';
 export { Injection } from './injection.js';
-export type { CallSite, InjectionOptions } from './injection.js';
+export type { InjectionOptions } from './injection.js';

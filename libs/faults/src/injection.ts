@@ -1,8 +1,10 @@
 import type { FaultPlan } from './fault-plan.js';
 import type { Fault, FaultKind } from './fault.js';
 
-export interface InjectionOptions {
+export interface InjectionOptions<O extends string> {
   readonly plan: FaultPlan;
+  /** The operations of the port, and what can happen to each. */
+  readonly possible: Readonly<Record<O, readonly FaultKind[]>>;
   /** Waits so many milliseconds, by the clock of the port. */
   readonly sleep: (millis: number) => Promise<void>;
   /** What a caller of the port gets to see when it does not answer. */
@@ -13,24 +15,30 @@ export interface InjectionOptions {
 const longestDelayMillis = 200;
 
 /** Carries out the faults of a plan around the calls of a port. */
-export class Injection {
-  private readonly options: InjectionOptions;
+export class Injection<O extends string> {
+  private readonly options: InjectionOptions<O>;
 
-  constructor(options: InjectionOptions) {
+  constructor(options: InjectionOptions<O>) {
     this.options = options;
   }
 
-  /** What happens to a call that is carried out in a way of its own. */
-  decide(operation: string, subject: string, possible: readonly FaultKind[]): Fault | null {
-    return this.options.plan.next(operation, subject, possible);
+  /**
+   * What happens to a call that is carried out in a way of its own.
+   *
+   * @param subject what the call is about: a key, a topic
+   */
+  decide(operation: O, subject: string): Fault | null {
+    return this.options.plan.next(operation, subject, this.options.possible[operation]);
   }
 
   /**
    * A call with what the plan has for it. Repeated, it answers what it answered first. An effect that throws of itself
    * does so, whatever else was planned.
+   *
+   * @param subject what the call is about: a key, a topic
    */
-  async call<T>({ operation, subject, possible }: CallSite, effect: () => Promise<T>): Promise<T> {
-    return this.around(this.decide(operation, subject, possible), `${operation} of ${subject}`, effect);
+  async call<T>(operation: O, subject: string, effect: () => Promise<T>): Promise<T> {
+    return this.around(this.decide(operation, subject), `${operation} of ${subject}`, effect);
   }
 
   /** `effect` with a fault that was decided; a `cut` leaves no answer. */
@@ -64,11 +72,4 @@ export class Injection {
   failure(what: string): Error {
     return this.options.failure(`planned fault: ${what}`);
   }
-}
-
-export interface CallSite {
-  readonly operation: string;
-  /** What the call is about: a key, a topic. */
-  readonly subject: string;
-  readonly possible: readonly FaultKind[];
 }

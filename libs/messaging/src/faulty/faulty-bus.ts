@@ -27,7 +27,7 @@ export interface FaultyBusOptions {
 export class FaultyBus implements MessageBus {
   private readonly bus: MessageBus;
   private readonly clock: Clock;
-  private readonly injection: Injection;
+  private readonly injection: Injection<BusOperation>;
   /** By topic: settled when the last call has begun. */
   private readonly begun = new Map<string, Promise<unknown>>();
   /** Calls that were begun and have not ended. */
@@ -40,13 +40,14 @@ export class FaultyBus implements MessageBus {
     this.clock = clock;
     this.injection = new Injection({
       plan,
+      possible: possibleFaults,
       sleep: (millis) => clock.sleep(millis),
       failure: (message) => messagingErrors.inputOutput(message),
     });
   }
 
   produce(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    const fault = this.injection.decide('produce', topic, possibleFaults.produce);
+    const fault = this.injection.decide('produce', topic);
     const produced = this.injection.around(
       fault?.kind === 'delay' ? null : fault,
       `produce to ${topic}`,
@@ -60,11 +61,11 @@ export class FaultyBus implements MessageBus {
   }
 
   latest(topic: string, key: string): Promise<IncomingMessage | null> {
-    return this.track(this.call('latest', topic, () => this.bus.latest(topic, key)));
+    return this.track(this.injection.call('latest', topic, () => this.bus.latest(topic, key)));
   }
 
   consume(options: ConsumeOptions): Promise<Subscription> {
-    return this.call('consume', options.group, async () => {
+    return this.injection.call('consume', options.group, async () => {
       const { bus, clock, injection } = this;
       const consumer = new FaultyConsumer({ bus, clock, injection, consume: options });
       await consumer.join();
@@ -75,11 +76,11 @@ export class FaultyBus implements MessageBus {
 
   watch(options: WatchOptions): Promise<Subscription> {
     const { topic } = options;
-    const site = { operation: 'show', subject: topic, possible: possibleFaults.show };
-    return this.call('watch', topic, () =>
+    return this.injection.call('watch', topic, () =>
       this.bus.watch({
         ...options,
-        onValue: (message) => this.injection.call(site, async () => options.onValue(copyOf(message))),
+        onValue: (message) =>
+          this.injection.call('show', topic, async () => options.onValue(copyOf(message))),
       }),
     );
   }
@@ -93,10 +94,6 @@ export class FaultyBus implements MessageBus {
     await Promise.allSettled(this.running);
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
     await this.bus.close();
-  }
-
-  private call<T>(operation: BusOperation, subject: string, effect: () => Promise<T>): Promise<T> {
-    return this.injection.call({ operation, subject, possible: possibleFaults[operation] }, effect);
   }
 
   private async inOrder<T>(

@@ -8,13 +8,13 @@ import type {
   MessageBus,
   Subscription,
 } from '@headwater/messaging';
-import { possibleFaults } from './bus-faults.js';
+import type { BusOperation } from './bus-faults.js';
 import { copyOf } from './message-copy.js';
 
 export interface FaultyConsumerOptions {
   readonly bus: MessageBus;
   readonly clock: Clock;
-  readonly injection: Injection;
+  readonly injection: Injection<BusOperation>;
   readonly consume: ConsumeOptions;
 }
 
@@ -59,8 +59,7 @@ export class FaultyConsumer implements Subscription {
 
   private assign(assignment: Assignment): Promise<void> {
     const { injection, consume } = this.options;
-    const site = { operation: 'assign', subject: consume.group, possible: possibleFaults.assign };
-    return injection.call(site, async () =>
+    return injection.call('assign', consume.group, async () =>
       consume.onAssigned?.({
         signal: assignment.signal,
         commit: (topic, partition, offset) =>
@@ -72,7 +71,7 @@ export class FaultyConsumer implements Subscription {
   private async deliver(message: IncomingMessage, delivery: Delivery): Promise<void> {
     const { injection } = this.options;
     const { topic } = message;
-    const fault = injection.decide('deliver', topic, possibleFaults.deliver);
+    const fault = injection.decide('deliver', topic);
     let committed = false;
     const hasCommitted = () => committed;
     const handle = async () => {
@@ -102,8 +101,7 @@ export class FaultyConsumer implements Subscription {
   }
 
   private commit(topic: string, effect: () => Promise<void>): Promise<void> {
-    const site = { operation: 'commit', subject: topic, possible: possibleFaults.commit };
-    return this.options.injection.call(site, effect);
+    return this.options.injection.call('commit', topic, effect);
   }
 
   /** Leaves the group, which ends the assignment once the running handler has returned, and joins it again. */

@@ -31,36 +31,37 @@ const longestCutListing = 50;
 export class FaultyStore implements ObjectStore {
   readonly traits: StoreTraits;
   private readonly store: ObjectStore;
-  private readonly injection: Injection;
+  private readonly injection: Injection<Operation>;
 
   constructor(store: ObjectStore, { plan, clock }: FaultyStoreOptions) {
     this.traits = store.traits;
     this.store = store;
     this.injection = new Injection({
       plan,
+      possible,
       sleep: (millis) => clock.sleep(millis),
       failure: (message) => storeErrors.unavailable(message),
     });
   }
 
   create(key: string, body: Uint8Array): Promise<'created' | 'exists'> {
-    return this.call('create', key, () => this.store.create(key, body));
+    return this.injection.call('create', key, () => this.store.create(key, body));
   }
 
   read(key: string): Promise<Buffer> {
-    return this.call('read', key, () => this.store.read(key));
+    return this.injection.call('read', key, () => this.store.read(key));
   }
 
   readRange(key: string, offset: number, length: number): Promise<Buffer> {
-    return this.call('readRange', key, () => this.store.readRange(key, offset, length));
+    return this.injection.call('readRange', key, () => this.store.readRange(key, offset, length));
   }
 
   stat(key: string): Promise<ObjectInfo | null> {
-    return this.call('stat', key, () => this.store.stat(key));
+    return this.injection.call('stat', key, () => this.store.stat(key));
   }
 
   async *list(prefix: string, options?: ListOptions): AsyncGenerator<ObjectInfo> {
-    const fault = this.injection.decide('list', prefix, possible.list);
+    const fault = this.injection.decide('list', prefix);
     if (fault?.kind === 'fail-before') throw this.injection.failure(`list of ${prefix} was refused`);
     if (fault?.kind === 'delay') await this.injection.delay(fault);
     let left = fault?.kind === 'cut' ? Math.floor(fault.share * longestCutListing) : Infinity;
@@ -73,14 +74,10 @@ export class FaultyStore implements ObjectStore {
   }
 
   remove(key: string): Promise<void> {
-    return this.call('remove', key, () => this.store.remove(key));
+    return this.injection.call('remove', key, () => this.store.remove(key));
   }
 
   close(): Promise<void> {
     return this.store.close();
-  }
-
-  private call<T>(operation: Operation, subject: string, effect: () => Promise<T>): Promise<T> {
-    return this.injection.call({ operation, subject, possible: possible[operation] }, effect);
   }
 }
