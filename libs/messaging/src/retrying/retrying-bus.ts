@@ -13,9 +13,10 @@ import type {
 
 export interface RetryingBusOptions {
   readonly clock: Clock;
-  /** No try begins later than so many milliseconds after the call did; 20,000 by default. */
-  readonly deadlineMillis?: number;
 }
+
+/** No try begins later than so many milliseconds after the call did. */
+const deadlineMillis = 20_000;
 
 /** 0.1 s, doubling to 5 s, each between half of it and all of it. */
 const pauses = new ExponentialBackoff({
@@ -34,13 +35,11 @@ const pauses = new ExponentialBackoff({
 export class RetryingBus implements MessageBus {
   private readonly bus: MessageBus;
   private readonly clock: Clock;
-  private readonly deadlineMillis: number;
   private readonly closing = new AbortController();
 
-  constructor(bus: MessageBus, { clock, deadlineMillis = 20_000 }: RetryingBusOptions) {
+  constructor(bus: MessageBus, { clock }: RetryingBusOptions) {
     this.bus = bus;
     this.clock = clock;
-    this.deadlineMillis = deadlineMillis;
   }
 
   produce(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -67,7 +66,7 @@ export class RetryingBus implements MessageBus {
   private async patiently<T>(attempt: () => Promise<T>): Promise<T> {
     const { clock } = this;
     const { signal } = this.closing;
-    const deadline = clock.ticksMillis() + this.deadlineMillis;
+    const deadline = clock.ticksMillis() + deadlineMillis;
     let pause = pauses.next();
     for (;;) {
       try {

@@ -5,7 +5,6 @@ import { ManualClock, systemClock } from '@headwater/clock';
 import type { Clock } from '@headwater/clock';
 import { FaultPlan } from '@headwater/faults';
 import type { FaultPlanOptions, ScriptedFault } from '@headwater/faults';
-import { storeErrors } from '@headwater/object-store';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { FaultyStore } from '@headwater/object-store/faulty';
 import { describeObjectStore } from '@headwater/object-store/conformance';
@@ -14,6 +13,7 @@ import type { RetryingStoreOptions } from './index.js';
 
 const temporary = () => mkdtemp(join(tmpdir(), 'headwater-retrying-'));
 const unavailable = { code: 'STORE-10003' };
+const closed = { ...unavailable, message: 'the store was closed' };
 
 /** Longer sleeps are limits of a try, shorter ones pauses. */
 const limitMillis = 30_000;
@@ -199,16 +199,15 @@ describe('a retrying store', () => {
       expect(result).toMatchObject({ status: 'rejected', reason: unavailable });
     });
 
-    it('ends when its signal is aborted', async () => {
+    it('ends when it is closed', async () => {
       const manual = new ManualClock();
       hangs(Infinity);
-      const stop = new AbortController();
-      const listing = open({ clock: manual, signal: stop.signal }).list('k/');
+      const store = open({ clock: manual });
+      const listing = store.list('k/');
       expect((await listing.next()).value).toMatchObject({ key: 'k/0' });
       const next = listing.next();
-      stop.abort(storeErrors.unavailable('stopping'));
-      const result = await settled(manual, next);
-      expect(result).toMatchObject({ status: 'rejected', reason: { message: 'stopping' } });
+      await store.close();
+      expect(await settled(manual, next)).toMatchObject({ status: 'rejected', reason: closed });
     });
   });
 
@@ -250,21 +249,18 @@ describe('a retrying store', () => {
     expect((await reading).toString()).toBe('x');
   });
 
-  it('ends at once what waits, when it is closed or its signal is aborted', async () => {
+  it('ends at once what waits for its next try or for an answer, when it is closed', async () => {
     const manual = new ManualClock();
     plan.add({ operation: 'read', kind: 'fail-before', times: Infinity });
-    const closed = open({ clock: manual });
-    const stop = new AbortController();
-    const aborted = open({ clock: manual, signal: stop.signal });
+    const store = open({ clock: manual });
     real.stat = () => new Promise(() => undefined);
-    const ended = Promise.allSettled([closed.read('a'), aborted.stat('a')]);
+    const ended = Promise.allSettled([store.read('a'), store.stat('a')]);
     await manual.advance(1);
     expect(retries).toEqual(['read a']);
-    await closed.close();
-    stop.abort(storeErrors.unavailable('stopping'));
+    await store.close();
     expect(await ended).toMatchObject([
-      { reason: { ...unavailable, message: 'the store was closed' } },
-      { reason: { message: 'stopping' } },
+      { status: 'rejected', reason: closed },
+      { status: 'rejected', reason: closed },
     ]);
   });
 });

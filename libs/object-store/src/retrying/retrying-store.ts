@@ -10,8 +10,6 @@ export interface RetryingStoreOptions {
   readonly deadlineMillis?: number;
   /** A try that takes longer than so many milliseconds counts as failed; 120,000 by default. */
   readonly tryMillis?: number;
-  /** Ends what is under way at once, as `close` does: it fails with the signal's reason. */
-  readonly signal?: AbortSignal;
   /** Told before each try that is not the first. */
   readonly onRetry?: (retry: StoreRetry) => void;
 }
@@ -123,11 +121,10 @@ export function retried<T>(
   return patienceOf(options, new AbortController().signal).run(operation, subject, attempt);
 }
 
-function patienceOf(options: RetryingStoreOptions, ending: AbortSignal): Patience {
-  const { clock, signal, deadlineMillis = 20_000, tryMillis = 120_000 } = options;
+function patienceOf(options: RetryingStoreOptions, signal: AbortSignal): Patience {
+  const { clock, deadlineMillis = 20_000, tryMillis = 120_000 } = options;
   return new Patience({
-    ...{ clock, deadlineMillis, tryMillis },
-    signal: signal === undefined ? ending : AbortSignal.any([signal, ending]),
+    ...{ clock, deadlineMillis, tryMillis, signal },
     onRetry: (retry) => options.onRetry?.(retry),
   });
 }
