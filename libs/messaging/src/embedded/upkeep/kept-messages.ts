@@ -25,7 +25,7 @@ export interface KeptMessage {
 }
 
 /** Messages are looked at this many at a time. */
-export const messagesPerPage = 500;
+const messagesPerPage = 500;
 
 /** What a message takes beside its own bytes. */
 const overheadBytes = 100;

@@ -1,7 +1,7 @@
 import type { TopicRetention } from '@headwater/contracts';
 import { Compaction } from './compaction.js';
-import { messagesPerPage } from './kept-messages.js';
-import type { KeptMessage, KeptMessages, KeptTopic } from './kept-messages.js';
+import { transactionMessages } from './expiry.js';
+import type { KeptMessages, KeptTopic } from './kept-messages.js';
 
 export interface CompactionOptions {
   readonly messages: KeptMessages;
@@ -12,8 +12,6 @@ export interface CompactionOptions {
 
 /** A topic is gone through once it has grown by a quarter, and by this many messages at least. */
 const leastGrowth = 64;
-/** One transaction removes no more: whoever produces waits for it. */
-const transactionMessages = 200;
 
 /** Leaves the newest message of every key on one topic. */
 export class TopicCompaction {
@@ -37,26 +35,16 @@ export class TopicCompaction {
     const end = topic.committedTo ?? topic.end;
     let left = topic.end - end;
     for (let from = 0; from < end;) {
-      const page = await messages.messages(topic.id, from, end);
+      const page = await messages.messages(topic.id, from, end, transactionMessages);
       const going = page.filter((message) => compaction.goes(message));
       // A group is not that far after all: the next round looks again.
-      if (!(await this.remove(topic.id, going))) return;
+      if (going.length > 0 && !(await messages.remove(topic.id, going))) return;
       left += page.length - going.length;
-      const last = page.length < messagesPerPage ? undefined : page.at(-1);
+      const last = page.length < transactionMessages ? undefined : page.at(-1);
       from = last === undefined ? end : last.offset + 1;
       await this.options.pause();
     }
     this.readTo = topic.end;
     this.left = left;
-  }
-
-  /** @returns false where the file refused a part of it. */
-  private async remove(topic: number, going: readonly KeptMessage[]): Promise<boolean> {
-    for (let taken = 0; taken < going.length; taken += transactionMessages) {
-      const part = going.slice(taken, taken + transactionMessages);
-      if (!(await this.options.messages.remove(topic, part))) return false;
-      await this.options.pause();
-    }
-    return true;
   }
 }
