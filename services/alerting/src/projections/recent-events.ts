@@ -11,9 +11,8 @@ const largestDataBytes = 16 * kib;
 
 /** The newest events of a topic, as many as may be. */
 export class RecentEvents {
-  /** In the order in which they came. */
-  private kept: { readonly place: Place; readonly event: RecentEventBody }[] = [];
-  private readonly ids = new Set<string>();
+  /** By the id of the event, in the order in which they came. */
+  private readonly kept = new Map<string, { readonly place: Place; readonly event: RecentEventBody }>();
 
   constructor(private readonly limit: number) {}
 
@@ -24,27 +23,25 @@ export class RecentEvents {
    */
   add(message: IncomingMessage): Place | null {
     const event = eventOf(message);
-    if (event === null || this.ids.has(event.id)) {
+    if (event === null || this.kept.has(event.id)) {
       return null;
     }
     const { topic, partition, offset } = message;
-    this.kept.push({ place: { topic, partition, offset }, event });
-    this.ids.add(event.id);
-    const gone = this.kept.length > this.limit ? this.kept.shift() : undefined;
-    if (gone === undefined) {
+    this.kept.set(event.id, { place: { topic, partition, offset }, event });
+    const oldest = this.kept.size > this.limit ? this.kept.values().next().value : undefined;
+    if (oldest === undefined) {
       return null;
     }
-    this.ids.delete(gone.event.id);
-    return gone.place;
+    this.kept.delete(oldest.event.id);
+    return oldest.place;
   }
 
   clear(): void {
-    this.kept = [];
-    this.ids.clear();
+    this.kept.clear();
   }
 
   newestFirst(): readonly RecentEventBody[] {
-    return this.kept.map(({ event }) => event).reverse();
+    return [...this.kept.values()].map(({ event }) => event).reverse();
   }
 }
 
