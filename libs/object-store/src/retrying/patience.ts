@@ -33,6 +33,9 @@ const pauses = new ExponentialBackoff({
   generator: halfJitterGenerator,
 });
 
+/** Why a limit is waited for no longer. One for all: a try is made for every key of a listing. */
+const answered = new Error('the try has ended');
+
 /** How an operation is tried again. All waiting is done by the clock, which cockatiel's own policies do not know. */
 export class Patience {
   private readonly options: PatienceOptions;
@@ -77,7 +80,7 @@ export class Patience {
       return await Promise.race([attempt(), this.tooLate(what, settled.signal)]);
     } finally {
       signal.removeEventListener('abort', end);
-      settled.abort();
+      settled.abort(answered);
     }
   }
 
