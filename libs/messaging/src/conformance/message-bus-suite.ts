@@ -16,20 +16,7 @@ const testTimeoutMillis = 60_000;
  * @param make a broker with nothing on it and a first client of it, for one test.
  */
 export function describeMessageBus(name: string, make: () => Promise<BusHarness>): void {
-  describe(`${name} as a message bus`, () => {
-    jest.setTimeout(testTimeoutMillis);
-    let harness: BusHarness | undefined;
-    const fixture = (): BusHarness => {
-      if (harness === undefined) throw new Error('no broker was made');
-      return harness;
-    };
-    beforeEach(async () => {
-      harness = await make();
-    });
-    afterEach(async () => {
-      await harness?.dispose();
-      harness = undefined;
-    });
+  withBroker(`${name} as a message bus`, make, (fixture) => {
     describe('produce', () => {
       promisesOfProduce(fixture);
     });
@@ -54,9 +41,18 @@ export function describeMessageBus(name: string, make: () => Promise<BusHarness>
  * @param make such a broker with nothing on it and a first client of it, for one test.
  */
 export function describeRetention(name: string, make: () => Promise<RetainingHarness>): void {
-  describe(`${name} as a bus that does not keep everything`, () => {
+  withBroker(`${name} as a bus that does not keep everything`, make, promisesOfRetention);
+}
+
+/** Tests of which each has a broker of its own. */
+function withBroker<H extends BusHarness>(
+  name: string,
+  make: () => Promise<H>,
+  promises: (fixture: () => H) => void,
+): void {
+  describe(name, () => {
     jest.setTimeout(testTimeoutMillis);
-    let harness: RetainingHarness | undefined;
+    let harness: H | undefined;
     beforeEach(async () => {
       harness = await make();
     });
@@ -64,7 +60,7 @@ export function describeRetention(name: string, make: () => Promise<RetainingHar
       await harness?.dispose();
       harness = undefined;
     });
-    promisesOfRetention(() => {
+    promises(() => {
       if (harness === undefined) throw new Error('no broker was made');
       return harness;
     });

@@ -23,8 +23,7 @@ export interface BrokerOptions {
   } | null;
 }
 
-/** No consumer can have it: `checkGroup` refuses U+0000. */
-/** Whose lock says who does the upkeep. */
+/** Whose lock says who does the upkeep. No consumer can have it: `checkGroup` refuses U+0000. */
 export const upkeepGroup = '\0upkeep';
 
 /** What the clients of one connection share. It is closed when the last of them has left. */
