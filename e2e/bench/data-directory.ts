@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
+import { isFileSystemError } from '@headwater/errors';
 import { stateFileOf } from '@headwater/recovery';
 
 /** Replaces `to` by a copy of a stopped data directory, with what Headwater knows of it where that is there. */
@@ -7,7 +8,7 @@ export async function copyDirectory(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true });
   await cp(from, to, { recursive: true });
   await cp(stateFileOf(from), stateFileOf(to)).catch((error: unknown) => {
-    if (!isMissing(error)) throw error;
+    if (!isFileSystemError(error, 'ENOENT')) throw error;
   });
   settleDisk();
 }
@@ -16,8 +17,4 @@ export async function copyDirectory(from: string, to: string): Promise<void> {
 export function settleDisk(): void {
   const { status, error } = spawnSync('sync');
   if (error !== undefined || status !== 0) throw new Error(`sync failed: ${String(error)}`);
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,15 +1,14 @@
+import { isOneOf } from '@headwater/errors';
 import type { DataDirectory } from './data-directory/data-directory.js';
+import { launcherErrors } from './launcher-errors.js';
 import { failureOf } from './output/failure.js';
 import { bytes } from './output/quantities.js';
 import { showResult } from './output/result.js';
-import { isHeadwaterError } from '@headwater/errors';
 import { restoreAndVerify, type Protection } from './protect-and-restore.js';
 import type { Run } from './run.js';
 
 /** A restore that nobody asked for takes at most this share of the room that is left. */
 const largestShare = 0.1;
-/** The replica set is not the one of this data directory: nothing will ever be archived. */
-const refusedCode = 'LAUNCHER-10006';
 
 /**
  * Before a run without end goes on: on a data directory where nothing was restored yet, restores a second and
@@ -29,7 +28,8 @@ export async function proveOnce(run: Run, protection: Protection): Promise<void>
     if (result !== null) showResult(report, result);
   } catch (error) {
     stop.signal.throwIfAborted();
-    if (isHeadwaterError(error) && error.code === refusedCode) throw error;
+    // The replica set is not the one of this data directory: nothing will ever be archived.
+    if (isOneOf(error, [launcherErrors.captureRefused])) throw error;
     const { text, fields } = failureOf(error);
     remarks.note('proof', 'the restore that was to prove it all failed: see above');
     verdict.unproved = true;

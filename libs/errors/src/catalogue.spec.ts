@@ -1,4 +1,4 @@
-import { defineErrors, errorCatalogue, isHeadwaterError, messageOf } from './index.js';
+import { defineErrors, errorCatalogue, isHeadwaterError, isOneOf, isRetryable, messageOf } from './index.js';
 
 describe('defineErrors', () => {
   const errors = defineErrors('SPEC', {
@@ -19,6 +19,26 @@ describe('defineErrors', () => {
     });
     expect(isHeadwaterError(error)).toBe(true);
     expect(isHeadwaterError(cause)).toBe(false);
+  });
+
+  it('recognises an error by the factories that may have made it, and nothing else', () => {
+    const { diskFull, broken } = errors;
+    expect([diskFull.code, broken.code]).toEqual(['SPEC-10001', 'SPEC-90001']);
+    const error: unknown = diskFull('no space left');
+    expect(isOneOf(error, [diskFull])).toBe(true);
+    expect(isOneOf(error, [broken, diskFull])).toBe(true);
+    expect(isOneOf(error, [broken])).toBe(false);
+    expect(isOneOf(error, [])).toBe(false);
+    // A foreign error may have a code of its own.
+    expect(isOneOf(Object.assign(new Error(), { code: diskFull.code }), [diskFull])).toBe(false);
+    expect(isOneOf(null, [diskFull])).toBe(false);
+  });
+
+  it('tells what may pass by itself, of our own errors only', () => {
+    expect(isRetryable(errors.diskFull('-'))).toBe(true);
+    expect(isRetryable(errors.broken('-'))).toBe(false);
+    expect(isRetryable(Object.assign(new Error(), { retryable: true }))).toBe(false);
+    expect(isRetryable(undefined)).toBe(false);
   });
 
   it('puts every error in the catalogue', () => {

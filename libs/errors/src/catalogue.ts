@@ -1,4 +1,4 @@
-import { HeadwaterError } from './headwater-error.js';
+import { HeadwaterError, isHeadwaterError } from './headwater-error.js';
 
 export interface ErrorSpec {
   /** 10000–89999: the operator can act. 90000–99999: a bug of ours. Unique within its area. */
@@ -21,7 +21,11 @@ export interface ErrorExtra {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-export type ErrorFactory = (message: string, extra?: ErrorExtra) => HeadwaterError;
+export interface ErrorFactory {
+  (message: string, extra?: ErrorExtra): HeadwaterError;
+  /** Of every error that it makes. */
+  readonly code: string;
+}
 
 const entries = new Map<string, CatalogueEntry>();
 
@@ -41,6 +45,11 @@ export function defineErrors<K extends string>(
   return factories as { readonly [P in K]: ErrorFactory };
 }
 
+/** Whether `error` is of a kind that one of these factories makes. */
+export function isOneOf(error: unknown, factories: readonly ErrorFactory[]): error is HeadwaterError {
+  return isHeadwaterError(error) && factories.some(({ code }) => code === error.code);
+}
+
 /** Every error defined by the modules loaded so far, ordered by code. */
 export function errorCatalogue(): readonly CatalogueEntry[] {
   return [...entries.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
@@ -57,7 +66,7 @@ function factoryOf(area: string, name: string, spec: ErrorSpec): ErrorFactory {
   }
   const retryable = spec.retryable ?? false;
   entries.set(code, { code, area, name, solution: spec.solution, retryable });
-  return (message, extra = {}) =>
+  const make = (message: string, extra: ErrorExtra = {}): HeadwaterError =>
     new HeadwaterError(message, {
       code,
       solution: spec.solution,
@@ -65,4 +74,5 @@ function factoryOf(area: string, name: string, spec: ErrorSpec): ErrorFactory {
       ...(extra.cause === undefined ? {} : { cause: extra.cause }),
       ...(extra.details === undefined ? {} : { details: extra.details }),
     });
+  return Object.assign(make, { code });
 }

@@ -37,6 +37,11 @@ export function isHeadwaterError(error: unknown): error is HeadwaterError {
   );
 }
 
+/** Whether `error` is one of ours and the same call may succeed later without anybody acting. */
+export function isRetryable(error: unknown): error is HeadwaterError {
+  return isHeadwaterError(error) && error.retryable;
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'message' in error) {

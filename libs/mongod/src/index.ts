@@ -9,8 +9,8 @@
 // - Catalogue: collections and indexes of a server at one point in time. `reconcile` makes a head equal to one.
 export { lookedForMongod, mongodsOf } from './binary/configured.js';
 export type { MongodSearchLog, MongodSettings } from './binary/configured.js';
-export { findMongod, lookForMongod, variableOf } from './binary/search.js';
-export type { MongodLook, MongodSearch, NamedMongods } from './binary/search.js';
+export { findMongod, variableOf } from './binary/search.js';
+export type { MongodSearch, NamedMongods } from './binary/search.js';
 export { acceptsParameter, probeBinary, seriesOf } from './binary/mongod-binary.js';
 export type { MongodBinary } from './binary/mongod-binary.js';
 export { Mongod } from './process/mongod.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError, type HeadwaterError } from '@headwater/errors';
+import { isRetryable, type HeadwaterError } from '@headwater/errors';
 import type { OplogTimestamp, Position } from '@headwater/oplog';
 import { DirectConnection } from './connection/direct-connection.js';
 import { untilAborted } from './connection/interruption.js';
@@ -70,7 +70,8 @@ export class ReplicaSetSource {
       try {
         return await ReplicaSetSource.pin(seeds, { host, greeting }, options);
       } catch (error) {
-        if (!isPassing(error)) {
+        // A member that went away between its greeting and now is passed over: another one may do.
+        if (!isRetryable(error)) {
           throw error;
         }
         silences.push(`${host}: ${error.message}`);
@@ -222,9 +223,4 @@ export class ReplicaSetSource {
     }
     return greeting;
   }
-}
-
-/** The member went away between its greeting and now: another one may do. */
-function isPassing(error: unknown): error is HeadwaterError {
-  return isHeadwaterError(error) && error.retryable;
 }

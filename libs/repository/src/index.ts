@@ -10,7 +10,7 @@
 // - RestoreInventory, RestoreWindow, RestorePlan: what can be restored, and how. Pure, computed anew from listings.
 // - repositoryErrors: a damaged or missing object is always named by its key.
 export { Repository } from './repository.js';
-export { repositoryErrors } from './repository-errors.js';
+export { isDamage, repositoryErrors } from './repository-errors.js';
 export { DeploymentRepository } from './deployments/deployment-repository.js';
 export type { Identity } from './deployments/identity.js';
 export { ReplicaSetRepository } from './replica-sets/replica-set-repository.js';

@@ -1,4 +1,4 @@
-import { defineErrors } from '@headwater/errors';
+import { defineErrors, isOneOf, type HeadwaterError } from '@headwater/errors';
 
 export const repositoryErrors = defineErrors('REPOSITORY', {
   damagedObject: {
@@ -73,3 +73,8 @@ export const repositoryErrors = defineErrors('REPOSITORY', {
       'Report this with the log around it: data files of a log snapshot were asked for, and only its base has some.',
   },
 });
+
+/** Whether an object of the store is missing, or does not hold what it has to. */
+export function isDamage(error: unknown): error is HeadwaterError {
+  return isOneOf(error, [repositoryErrors.damagedObject, repositoryErrors.missingObject]);
+}

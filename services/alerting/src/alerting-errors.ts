@@ -13,7 +13,7 @@ export const alertingErrors = defineErrors('ALERTING', {
   },
 });
 
-const statuses: ReadonlyMap<string, number> = new Map([[alertingErrors.unknownReplicaSet('').code, 404]]);
+const statuses: ReadonlyMap<string, number> = new Map([[alertingErrors.unknownReplicaSet.code, 404]]);
 
 /** HTTP status of an error's code; undefined where the default does. */
 export function statusOf(code: string): number | undefined {

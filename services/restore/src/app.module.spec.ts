@@ -82,7 +82,7 @@ describe('the restore service', () => {
     try {
       for (const path of ['/v1/restores', '/v1/restores/r1', '/v1/restores/r1/collections']) {
         const answer = await request(second.url).get(path).expect(503);
-        expect(answer.body).toMatchObject({ code: restoreErrors.notActive('').code });
+        expect(answer.body).toMatchObject({ code: restoreErrors.notActive.code });
       }
     } finally {
       await second.close();
@@ -140,7 +140,7 @@ describe('the restore service', () => {
       const found = answer.body as RestoreJobBody;
       return found.state === 'Failed' ? found : null;
     });
-    expect(job.error).toMatchObject({ code: restoreErrors.targetVanished('').code });
+    expect(job.error).toMatchObject({ code: restoreErrors.targetVanished.code });
   });
 });
 

@@ -69,17 +69,17 @@ export const restoreErrors = defineErrors('RESTORE', {
 });
 
 const statuses: ReadonlyMap<string, number> = new Map([
-  [restoreErrors.unknownDeployment('').code, 404],
-  [restoreErrors.unknownJob('').code, 404],
-  [restoreErrors.outsideWindows('').code, 422],
-  [restoreErrors.directoryNotEmpty('').code, 409],
-  [restoreErrors.directoryTaken('').code, 409],
-  [restoreErrors.tooLateToCancel('').code, 409],
-  [restoreErrors.directoryUnusable('').code, 422],
-  [restoreErrors.outsideRoot('').code, 422],
-  [restoreErrors.diskTooSmall('').code, 507],
-  [restoreErrors.idempotencyKeyReused('').code, 422],
-  [restoreErrors.severalReplicaSets('').code, 422],
+  [restoreErrors.unknownDeployment.code, 404],
+  [restoreErrors.unknownJob.code, 404],
+  [restoreErrors.outsideWindows.code, 422],
+  [restoreErrors.directoryNotEmpty.code, 409],
+  [restoreErrors.directoryTaken.code, 409],
+  [restoreErrors.tooLateToCancel.code, 409],
+  [restoreErrors.directoryUnusable.code, 422],
+  [restoreErrors.outsideRoot.code, 422],
+  [restoreErrors.diskTooSmall.code, 507],
+  [restoreErrors.idempotencyKeyReused.code, 422],
+  [restoreErrors.severalReplicaSets.code, 422],
 ]);
 
 /** HTTP status of an error's code; undefined where the default does. */

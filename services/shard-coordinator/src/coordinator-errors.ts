@@ -7,7 +7,7 @@ export const coordinatorErrors = defineErrors('COORDINATOR', {
   },
 });
 
-const statuses: ReadonlyMap<string, number> = new Map([[coordinatorErrors.unknownDeployment('').code, 404]]);
+const statuses: ReadonlyMap<string, number> = new Map([[coordinatorErrors.unknownDeployment.code, 404]]);
 
 /** HTTP status of an error's code; undefined where the default does. */
 export function statusOf(code: string): number | undefined {

@@ -1,6 +1,6 @@
 import type { Clock } from '@headwater/clock';
 import { seriesOf } from '@headwater/mongod';
-import { isHeadwaterError } from '@headwater/errors';
+import { isRetryable } from '@headwater/errors';
 import { mongodbErrors, ReplicaSetSource, untestedNotice, type SourceIdentity } from '@headwater/mongodb';
 import { unlessAborted } from '../closings.js';
 import { failureOf } from '../output/failure.js';
@@ -45,7 +45,7 @@ export async function greetReplicaSet(uri: string, greeting: Greeting): Promise<
     return found;
   } catch (error) {
     signal.throwIfAborted();
-    const known = isHeadwaterError(error) && error.retryable ? await notedSource(sourceFile, uri) : null;
+    const known = isRetryable(error) ? await notedSource(sourceFile, uri) : null;
     if (known === null) throw error;
     report.warn(`it does not answer: ${failureOf(error).text}`, { event: 'source-unreachable' });
     step.done(`${known.replicaSet} as it was found earlier: what was archived can be restored`, { ...known });

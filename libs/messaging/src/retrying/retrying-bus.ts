@@ -1,6 +1,6 @@
 import { ExponentialBackoff, halfJitterGenerator } from 'cockatiel';
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError } from '@headwater/errors';
+import { isRetryable } from '@headwater/errors';
 import { messagingErrors } from '@headwater/messaging';
 import type {
   ConsumeOptions,
@@ -73,7 +73,7 @@ export class RetryingBus implements MessageBus {
         return await attempt();
       } catch (error) {
         const left = deadline - clock.ticksMillis();
-        if (!isHeadwaterError(error) || !error.retryable || signal.aborted || left <= 0) throw error;
+        if (!isRetryable(error) || signal.aborted || left <= 0) throw error;
         await clock.sleep(Math.min(pause.duration, left), signal);
         pause = pause.next(undefined);
       }

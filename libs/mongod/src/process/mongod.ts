@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { systemClock, type Clock } from '@headwater/clock';
-import { isHeadwaterError } from '@headwater/errors';
+import { isOneOf, isRetryable } from '@headwater/errors';
 import { DirectConnection } from '@headwater/mongodb';
 import { acceptsParameter, type MongodBinary } from '../binary/mongod-binary.js';
 import { mongodErrors } from '../errors.js';
@@ -75,7 +75,7 @@ export class Mongod {
         return await Mongod.attempt(binary, path, mode, options);
       } catch (error) {
         // A process on its way out has no command line any more, and its locks a moment longer.
-        if (!isLocked(error) || clock.ticksMillis() > giveUpAt) throw error;
+        if (!isOneOf(error, [mongodErrors.directoryInUse]) || clock.ticksMillis() > giveUpAt) throw error;
       }
       await clock.sleep(lockPollMillis, signal);
     }
@@ -156,7 +156,7 @@ export class Mongod {
   async failure(cause: unknown): Promise<Error | null> {
     const { child } = this.started;
     // The connection breaks a moment before the process is gone.
-    const broken = isHeadwaterError(cause) && cause.retryable;
+    const broken = isRetryable(cause);
     const exit = broken ? await endedWithin(child, breakMillis, this.options.clock) : child.exit;
     if (exit === null) return null;
     return mongodErrors.ended(await this.story(`ended by itself with ${describeExit(exit)}`), { cause });
@@ -219,10 +219,6 @@ async function listening(launch: Launch, mode: MongodMode, options: MongodOption
 async function startFailure(launch: Launch, how: string): Promise<Error> {
   const story = await storyOf(launch, `did not start: ${how}`);
   return /DBPathInUse/.test(story) ? mongodErrors.directoryInUse(story) : mongodErrors.startFailed(story);
-}
-
-function isLocked(error: unknown): boolean {
-  return isHeadwaterError(error) && error.code === mongodErrors.directoryInUse('').code;
 }
 
 async function storyOf({ logFile, logFrom }: Launch, what: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError, type HeadwaterError } from '@headwater/errors';
+import { isRetryable, type HeadwaterError } from '@headwater/errors';
 import type { DirectConnection } from '../connection/direct-connection.js';
 import { serverCodeOf } from '../connection/driver-failure.js';
 import { scanFrom, type NaturalScanOptions, type Place, type ScannedCollection } from './natural-scan.js';
@@ -53,7 +53,7 @@ export async function* scanDocuments(
       if (code === keyNotFound && restarts < mostRestarts) {
         restarts += 1;
         place.token = null;
-      } else if (!isHeadwaterError(error) || !error.retryable) {
+      } else if (!isRetryable(error)) {
         throw error;
       } else {
         interrupted?.(error);

@@ -1,5 +1,5 @@
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError, messageOf } from '@headwater/errors';
+import { isRetryable, messageOf } from '@headwater/errors';
 import type { RawCursor } from '../connection/raw-cursor.js';
 import { mongodbErrors } from '../mongodb-errors.js';
 
@@ -67,7 +67,7 @@ export class OplogTail {
       }
       return await this.cursor.next();
     } catch (error) {
-      if (isHeadwaterError(error) && error.retryable) {
+      if (isRetryable(error)) {
         throw mongodbErrors.tailInterrupted(`the tail was interrupted: ${messageOf(error)}`, {
           cause: error,
           details: error.details,

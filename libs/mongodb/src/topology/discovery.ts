@@ -1,4 +1,4 @@
-import { isHeadwaterError, messageOf } from '@headwater/errors';
+import { isRetryable, messageOf } from '@headwater/errors';
 import { DirectConnection, type ConnectionOptions } from '../connection/direct-connection.js';
 import { mongodbErrors } from '../mongodb-errors.js';
 import { greetingOf, type Greeting, type MemberGreeting } from './greeting.js';
@@ -65,7 +65,7 @@ async function greet(seeds: SeedList, host: string, options: ConnectionOptions):
   } catch (error) {
     options.signal?.throwIfAborted();
     // What no other member and no other time would change: options that cannot be used, a file that is not there.
-    if (!isHeadwaterError(error) || !error.retryable) {
+    if (!isRetryable(error)) {
       throw error;
     }
     return { host, reason: messageOf(error) };

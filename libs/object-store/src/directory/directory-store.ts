@@ -1,11 +1,10 @@
 import type { Stats } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isHeadwaterError, messageOf } from '@headwater/errors';
+import { isFileSystemError, isHeadwaterError, messageOf } from '@headwater/errors';
 import { assertKey, assertPrefix, storeErrors } from '@headwater/object-store';
 import type { ListOptions, ObjectInfo, ObjectStore, StoreTraits } from '@headwater/object-store';
 import { isBehindLink, lstatEntry, lstatFile, readExactly, unlinkIfThere, withFile } from './file-access.js';
-import { isFileSystemError } from './file-system-error.js';
 import { Folders, syncFolder } from './folders.js';
 import { TemporaryFiles } from './temporary-files.js';
 import { walk } from './walk.js';

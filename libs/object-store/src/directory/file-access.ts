@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, realpath, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isFileSystemError } from './file-system-error.js';
+import { isFileSystemError } from '@headwater/errors';
 
 /** What says that there is no file at a path: nothing, a file where a folder should be, a link, a folder. */
 const noFile = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR'] as const;

@@ -1,7 +1,7 @@
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isFileSystemError } from '@headwater/errors';
 import { storeErrors } from '@headwater/object-store';
-import { isFileSystemError } from './file-system-error.js';
 
 /** The folders of a store: made as needed, and known to be durable before anything in them counts. */
 export class Folders {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { link, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isFileSystemError } from '@headwater/errors';
 import { unlinkIfThere } from './file-access.js';
-import { isFileSystemError } from './file-system-error.js';
 
 /** Not a segment of any key. */
 const folderName = '#temporary';

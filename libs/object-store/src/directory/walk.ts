@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFileSystemError } from '@headwater/errors';
 import { compareKeys, isKeySegment } from '@headwater/object-store';
-import { isFileSystemError } from './file-system-error.js';
 
 export interface Walk {
   readonly root: string;

@@ -1,6 +1,6 @@
 import { ExponentialBackoff, halfJitterGenerator } from 'cockatiel';
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError } from '@headwater/errors';
+import { isRetryable } from '@headwater/errors';
 import { storeErrors } from '@headwater/object-store';
 
 export interface StoreRetry {
@@ -89,8 +89,4 @@ export class Patience {
     await clock.sleep(tryMillis, settled);
     throw storeErrors.unavailable(`${what} was not answered within ${tryMillis} ms`);
   }
-}
-
-function isRetryable(error: unknown): boolean {
-  return isHeadwaterError(error) && error.retryable;
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { messageOf } from '@headwater/errors';
+import { isFileSystemError, messageOf } from '@headwater/errors';
 import { recoveryErrors } from '../recovery-errors.js';
 import { replaceFile, syncDirectory } from './durable-files.js';
 
@@ -49,7 +49,7 @@ export function stateFileOf(directory: string): string {
 export async function readState(directory: string): Promise<DirectoryState | null> {
   const file = stateFileOf(directory);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return null;
+    if (isFileSystemError(error, 'ENOENT')) return null;
     throw error;
   });
   if (text === null) return null;
@@ -72,8 +72,4 @@ export async function removeState(directory: string): Promise<void> {
   const file = stateFileOf(directory);
   await rm(file, { force: true });
   await syncDirectory(dirname(file));
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,7 +1,6 @@
-import { isHeadwaterError } from '@headwater/errors';
 import { formatTimestamp, maxTimestamp, minTimestamp } from '@headwater/oplog';
 import type { OplogTimestamp, RawEntry, TsRange } from '@headwater/oplog';
-import { repositoryErrors } from '../repository-errors.js';
+import { isDamage, repositoryErrors } from '../repository-errors.js';
 import type { Slice, SliceRef } from './slice.js';
 import { isBelow } from './timestamp-order.js';
 
@@ -73,15 +72,13 @@ export class SpareSlices {
     try {
       return await this.read(ref);
     } catch (error) {
-      if (isHeadwaterError(error) && damage.includes(error.code)) {
+      if (isDamage(error)) {
         return null;
       }
       throw error;
     }
   }
 }
-
-const damage = [repositoryErrors.damagedObject('').code, repositoryErrors.missingObject('').code];
 
 function firstDifference(run: readonly RawEntry[], other: readonly RawEntry[]): OplogTimestamp | null {
   for (let n = 0; n < Math.max(run.length, other.length); n += 1) {

@@ -1,4 +1,4 @@
-import { isHeadwaterError } from '@headwater/errors';
+import { isOneOf } from '@headwater/errors';
 import { positionsEqual } from '@headwater/oplog';
 import type { ObjectStore } from '@headwater/object-store';
 import pLimit from 'p-limit';
@@ -18,8 +18,7 @@ import { SnapshotWriter, type SnapshotPlace } from './snapshot-writer.js';
 
 const manifestsAtOnce = 8;
 const suffix = '.json';
-const gone = repositoryErrors.missingObject('').code;
-const unreadable = [repositoryErrors.damagedObject('').code, repositoryErrors.unknownFormat('').code];
+const unreadable = [repositoryErrors.damagedObject, repositoryErrors.unknownFormat];
 
 /** The snapshots of one replica set: snapshots/, filemaps/ and packs/. */
 export class SnapshotArchive {
@@ -140,10 +139,10 @@ export class SnapshotArchive {
     try {
       return summaryOf(ref, await this.open(ref.id));
     } catch (error) {
-      if (isHeadwaterError(error) && unreadable.includes(error.code)) {
+      if (isOneOf(error, unreadable)) {
         return { ref, error };
       }
-      if (isHeadwaterError(error) && error.code === gone) {
+      if (isOneOf(error, [repositoryErrors.missingObject])) {
         return null;
       }
       throw error;

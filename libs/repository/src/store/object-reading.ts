@@ -1,9 +1,6 @@
-import { isHeadwaterError } from '@headwater/errors';
+import { isOneOf } from '@headwater/errors';
 import { storeErrors, type ObjectStore } from '@headwater/object-store';
 import { repositoryErrors } from '../repository-errors.js';
-
-const objectMissing = storeErrors.objectMissing('').code;
-const rangeOutside = storeErrors.rangeOutside('').code;
 
 /** @throws repositoryErrors.missingObject naming the key. */
 export async function readObject(store: ObjectStore, key: string): Promise<Buffer> {
@@ -24,7 +21,7 @@ export async function readObjectIfThere(store: ObjectStore, key: string): Promis
   try {
     return await store.read(key);
   } catch (error) {
-    if (isHeadwaterError(error) && error.code === objectMissing) {
+    if (isOneOf(error, [storeErrors.objectMissing])) {
       return null;
     }
     throw error;
@@ -40,13 +37,13 @@ async function inTermsOfTheRepository<T>(key: string, reading: Promise<T>): Prom
   try {
     return await reading;
   } catch (error) {
-    if (isHeadwaterError(error) && error.code === objectMissing) {
+    if (isOneOf(error, [storeErrors.objectMissing])) {
       throw repositoryErrors.missingObject(`${key} is missing from the store`, {
         cause: error,
         details: { key },
       });
     }
-    if (isHeadwaterError(error) && error.code === rangeOutside) {
+    if (isOneOf(error, [storeErrors.rangeOutside])) {
       throw damaged(key, 'it is too short', error);
     }
     throw error;

@@ -1,4 +1,4 @@
-import { isHeadwaterError } from '@headwater/errors';
+import { isOneOf } from '@headwater/errors';
 import type {
   ConsumeOptions,
   Delivery,
@@ -145,7 +145,7 @@ export class BusTransport extends Server implements CustomTransportStrategy, OnM
   }
 
   private report(err: unknown): void {
-    if (isHeadwaterError(err) && err.code === kitErrors.intakeStopped('').code) return;
+    if (isOneOf(err, [kitErrors.intakeStopped])) return;
     const { topic, partition, offset } = this.current ?? {};
     this.options.logger.error(
       { logId: 'bus.handler-failed', group: this.options.group, topic, partition, offset, err },

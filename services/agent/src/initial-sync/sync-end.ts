@@ -1,5 +1,5 @@
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError } from '@headwater/errors';
+import { isOneOf, isRetryable } from '@headwater/errors';
 import { mongodbErrors } from '@headwater/mongodb';
 import type { Position } from '@headwater/oplog';
 import type { Logger } from '@headwater/service-kit';
@@ -22,9 +22,9 @@ export interface SyncEnd {
 }
 
 /** What has passed by a later end: the copy is good, and everything up to then is in the oplog. */
-const untilLater = codesOf(mongodbErrors.indexBuildsUnfinished, mongodbErrors.majorityLost);
+const untilLater = [mongodbErrors.indexBuildsUnfinished, mongodbErrors.majorityLost];
 /** What another end does not change, though another sync would. */
-const overrun = codesOf(mongodbErrors.syncOverrun, mongodbErrors.oplogTooShort);
+const overrun = [mongodbErrors.syncOverrun, mongodbErrors.oplogTooShort];
 const pauseMillis = 5_000;
 /** A member that is away for longer than while it is copied, in milliseconds, does not come back. */
 const longestAbsenceMillis = 120_000;
@@ -48,9 +48,9 @@ export async function endOfSync(
       return end;
     } catch (error) {
       signal.throwIfAborted();
-      const waits = isHeadwaterError(error) && untilLater.has(error.code);
+      const waits = isOneOf(error, untilLater);
       answeredAt = waits ? clock.ticksMillis() : answeredAt;
-      const passes = isHeadwaterError(error) && error.retryable && !overrun.has(error.code);
+      const passes = isRetryable(error) && !isOneOf(error, overrun);
       if (!passes || clock.ticksMillis() - answeredAt > longestAbsenceMillis) {
         throw error;
       }
@@ -71,10 +71,4 @@ async function tryEnd({ mongo, begin }: SyncSource): Promise<SyncEnd> {
   }
   await mongo.confirmSync(begin, stop);
   return { stop, catalogue };
-}
-
-function codesOf(
-  ...errors: readonly ((message: string) => { readonly code: string })[]
-): ReadonlySet<string> {
-  return new Set(errors.map((error) => error('').code));
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError } from '@headwater/errors';
+import { isOneOf } from '@headwater/errors';
 import { messagingErrors } from '@headwater/messaging';
 import type { Logger } from '@headwater/service-kit';
 
@@ -10,11 +10,11 @@ export interface ProductionOptions {
 
 const holdMillis = 1000;
 /** The message itself is wrong: no waiting makes the bus take it. */
-const hopeless = new Set(
-  [messagingErrors.invalidTopic, messagingErrors.invalidMessage, messagingErrors.valueTooLarge].map(
-    (refusal) => refusal('').code,
-  ),
-);
+const hopeless = [
+  messagingErrors.invalidTopic,
+  messagingErrors.invalidMessage,
+  messagingErrors.valueTooLarge,
+];
 
 /**
  * Produces as often as it takes: while the bus refuses, whoever waits holds, and nothing is skipped. A refusal may have
@@ -34,7 +34,7 @@ export async function produceUntilAccepted(
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (isHeadwaterError(error) && hopeless.has(error.code)) {
+      if (isOneOf(error, hopeless)) {
         throw error;
       }
       if (refusals === 0) {

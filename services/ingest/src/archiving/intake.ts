@@ -1,4 +1,4 @@
-import { isHeadwaterError } from '@headwater/errors';
+import { isOneOf } from '@headwater/errors';
 import type { Delivery, IncomingMessage } from '@headwater/messaging';
 import type { Logger } from '@headwater/service-kit';
 import type { CaptureRegistry } from '../capture/capture-registry.js';
@@ -13,8 +13,6 @@ export interface IntakeOptions {
   readonly closer: SliceCloser;
   readonly logger: Logger;
 }
-
-const epochTaken = ingestErrors.epochTaken('').code;
 
 /** Where every message of the data topics enters: it finds its replica set, waits for its turn and for memory. */
 export class Intake {
@@ -42,7 +40,7 @@ export class Intake {
     try {
       await capture.inTurn(() => take(capture, ticket));
     } catch (error) {
-      if (isHeadwaterError(error) && error.code === epochTaken) {
+      if (isOneOf(error, [ingestErrors.epochTaken])) {
         await registry.reload(message.key);
       }
       throw error;

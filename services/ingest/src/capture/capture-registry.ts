@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '@headwater/clock';
 import { captureDisturbed, replicaSetKey } from '@headwater/contracts';
 import type { AgentState } from '@headwater/contracts';
-import { isHeadwaterError, messageOf } from '@headwater/errors';
+import { isOneOf, isRetryable, messageOf } from '@headwater/errors';
 import type { Repository } from '@headwater/repository';
 import type { Logger, Publisher, ReadinessResult } from '@headwater/service-kit';
 import { ingestErrors } from '../ingest-errors.js';
@@ -17,8 +17,6 @@ export interface RegistryOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-const epochTaken = ingestErrors.epochTaken('').code;
 
 /** How long a replica set that cannot be read or admitted waits before it is tried again. */
 const retryMillis = 5000;
@@ -166,7 +164,7 @@ export class CaptureRegistry {
     try {
       this.captures.set(key, await this.options.loader.begin(agent, replicaSetId));
     } catch (error) {
-      if (isHeadwaterError(error) && error.code === epochTaken) {
+      if (isOneOf(error, [ingestErrors.epochTaken])) {
         // The order was given after all: by another ingest, or by a call whose answer was lost.
         this.unread.set(key, { deployment, replicaSet });
         await this.read(key);
@@ -186,8 +184,7 @@ export class CaptureRegistry {
     logger.error({ logId: 'capture.refused', key, err: error }, `${reason}: this replica set waits`);
     const name = this.agents.get(key) ?? this.unread.get(key);
     // What passes by itself is no fact that people act on; where it does not pass, `/readyz` says so.
-    const passes = isHeadwaterError(error) && error.retryable;
-    if (name !== undefined && !passes) {
+    if (name !== undefined && !isRetryable(error)) {
       const { deployment, replicaSet } = name;
       const fact = { deployment, id: `${key}/refused/${this.options.clock.now().toISOString()}` };
       const data = { deployment, replicaSet, action: 'refused', reason } as const;

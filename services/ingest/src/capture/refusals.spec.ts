@@ -1,6 +1,6 @@
 import { ManualClock } from '@headwater/clock';
 import { encodeOplogBatch, decodeCloudEvent, replicaSetKey, topicsOf } from '@headwater/contracts';
-import { isHeadwaterError } from '@headwater/errors';
+import { isRetryable } from '@headwater/errors';
 import { FaultPlan } from '@headwater/faults';
 import type { ScriptedFault } from '@headwater/faults';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
@@ -81,7 +81,7 @@ describe('ingest, refused by the store or the bus', () => {
         await work();
         return;
       } catch (error) {
-        expect(isHeadwaterError(error) && error.retryable).toBe(true);
+        expect(isRetryable(error)).toBe(true);
       }
     }
     throw new Error('never accepted');

@@ -5,7 +5,7 @@ import { restoreErrors } from '../restore-errors.js';
 import { neededBytesOf, surveyTarget, tooSmall } from './target-checks.js';
 import { TargetDirectory } from './target-directory.js';
 
-const code = (name: keyof typeof restoreErrors) => ({ code: restoreErrors[name]('').code });
+const code = (name: keyof typeof restoreErrors) => ({ code: restoreErrors[name].code });
 
 describe('a target directory', () => {
   let home: string;

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf } from '@headwater/errors';
+import { isFileSystemError, messageOf } from '@headwater/errors';
 import { replaceFile, syncDirectory } from '@headwater/recovery';
 import { z } from 'zod';
 import { restoreErrors } from '../restore-errors.js';
@@ -40,7 +40,7 @@ export class TargetDirectory {
       await mkdir(this.staging);
     } catch (error) {
       await this.removeMade();
-      throw isTaken(error)
+      throw isFileSystemError(error, 'EEXIST')
         ? restoreErrors.directoryNotEmpty(`${path} is taken by another restore: it holds ${stagingName}`)
         : unusable(path)(error);
     }
@@ -201,10 +201,6 @@ export class TargetDirectory {
 
 async function exists(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => null)) !== null;
-}
-
-function isTaken(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
 }
 
 function unusable(path: string): (cause: unknown) => never {

@@ -49,7 +49,7 @@ describe('an Idempotency-Key', () => {
     await expect(failing).rejects.toThrow('no');
     expect(await ask('k', { a: 2 })).toBe('r1');
     await expect(ask('k', { a: 3 })).rejects.toMatchObject({
-      code: restoreErrors.idempotencyKeyReused('').code,
+      code: restoreErrors.idempotencyKeyReused.code,
     });
   });
 

@@ -17,7 +17,7 @@ export function endingOf(cause: unknown): Ending {
   const { code, message, solution } = isHeadwaterError(cause)
     ? cause
     : restoreErrors.unexpected(messageOf(cause));
-  if (code === restoreErrors.cancelled('').code) return { kind: 'cancelled' };
+  if (code === restoreErrors.cancelled.code) return { kind: 'cancelled' };
   return { kind: 'failed', error: { code, message, solution } };
 }
 

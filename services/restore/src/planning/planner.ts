@@ -1,10 +1,9 @@
 import pLimit from 'p-limit';
 import type { RestoreJobBody, RestoreRequest, RestoreTarget } from '@headwater/contracts';
-import { isHeadwaterError } from '@headwater/errors';
 import type { HeadwaterError } from '@headwater/errors';
 import { formatTimestamp } from '@headwater/oplog';
 import type { OplogTimestamp } from '@headwater/oplog';
-import { planRestore, repositoryErrors } from '@headwater/repository';
+import { isDamage, planRestore, repositoryErrors } from '@headwater/repository';
 import type {
   Manifest,
   ReplicaSetRepository,
@@ -127,12 +126,6 @@ async function wholeManifest(archive: ReplicaSetRepository, id: string): Promise
     throw repositoryErrors.missingObject(`${key} is missing from the store`, { details: { key } });
   }
   return manifest;
-}
-
-const damage = [repositoryErrors.damagedObject('').code, repositoryErrors.missingObject('').code];
-
-function isDamage(error: unknown): error is HeadwaterError {
-  return isHeadwaterError(error) && damage.includes(error.code);
 }
 
 function headersOf(archive: ReplicaSetRepository, { slices }: RestorePlan): Promise<SliceHeader[]> {

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeId, restoredCollectionSchema } from '@headwater/contracts';
 import type { RestoredCollection } from '@headwater/contracts';
+import { isFileSystemError } from '@headwater/errors';
 import { replaceFile } from '@headwater/recovery';
 import { z } from 'zod';
 import { jobRecordSchema } from './job-record.js';
@@ -49,7 +50,7 @@ export class JobJournal {
   async setAside(id: string): Promise<void> {
     const path = this.fileOf(id, 'job');
     await rename(path, `${path}.unreadable`).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
+      if (!isFileSystemError(error, 'ENOENT')) throw error;
     });
   }
 
@@ -72,8 +73,4 @@ export class JobJournal {
   private fileOf(id: string, kind: 'job' | 'collections'): string {
     return join(this.directory, `${encodeId(id)}.${kind}.json`);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

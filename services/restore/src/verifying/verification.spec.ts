@@ -21,7 +21,7 @@ describe('a restore', () => {
   });
 
   it('is refused when an end is missing, another one, or of another term', () => {
-    const failed = restoreErrors.verificationFailed('').code;
+    const failed = restoreErrors.verificationFailed.code;
     for (const wrong of [
       { top: null },
       { begin: null },

@@ -1,10 +1,10 @@
 import type { Clock } from '@headwater/clock';
-import { isHeadwaterError, messageOf } from '@headwater/errors';
+import { isOneOf, messageOf } from '@headwater/errors';
 import { mongodErrors, seriesOf } from '@headwater/mongod';
 import type { OplogTimestamp, Position } from '@headwater/oplog';
 import { readState, recoveryErrors } from '@headwater/recovery';
 import type { CycleOutcome, RecoveryEngine, RecoveryProgress } from '@headwater/recovery';
-import { repositoryErrors } from '@headwater/repository';
+import { isDamage } from '@headwater/repository';
 import type { ReplicaSetRepository } from '@headwater/repository';
 import type { Logger } from '@headwater/service-kit';
 import { builderErrors } from '../builder-errors.js';
@@ -93,7 +93,7 @@ export class HeadFiles {
       await engine.materialize({ archive, manifest, directory, signal, onProgress: this.onProgress });
       return await made({ chain: manifest.chain, position: manifest.position });
     } catch (error) {
-      if (!isDamage(error)) {
+      if (!isSnapshotDamage(error)) {
         throw error;
       }
       this.damaged.add(snapshotId);
@@ -151,15 +151,9 @@ export class HeadFiles {
   }
 }
 
-const damage = [
-  repositoryErrors.damagedObject,
-  repositoryErrors.missingObject,
-  recoveryErrors.damagedFile,
-].map((make) => make('').code);
-
-/** Of an object of the store. */
-export function isDamage(error: unknown): boolean {
-  return isHeadwaterError(error) && damage.includes(error.code);
+/** Of an object of the store, or of a file that its objects make together. */
+export function isSnapshotDamage(error: unknown): boolean {
+  return isDamage(error) || isOneOf(error, [recoveryErrors.damagedFile]);
 }
 
 const aboutFiles = [
@@ -168,8 +162,8 @@ const aboutFiles = [
   mongodErrors.startFailed,
   mongodErrors.uncleanStop,
   builderErrors.workOverdue,
-].map((make) => make('').code);
+];
 
 function isOfTheFiles(error: unknown): boolean {
-  return isHeadwaterError(error) && aboutFiles.includes(error.code);
+  return isOneOf(error, aboutFiles);
 }

@@ -14,7 +14,7 @@ import { LogSealer } from '../sealing/log-sealer.js';
 import type { OplogSinceBlock } from '../sealing/log-sealer.js';
 import type { Sealer, SealRequest } from '../sealing/sealer.js';
 import { ChainFacts } from './chain-facts.js';
-import { HeadFiles, isDamage } from './head-files.js';
+import { HeadFiles, isSnapshotDamage } from './head-files.js';
 import type { Head } from './head-files.js';
 import type { HeadJournal } from './head-journal.js';
 
@@ -229,7 +229,7 @@ export class HeadKeeper {
     try {
       return await sealer.seal(request);
     } catch (error) {
-      if (request.parentId === null || !isDamage(error)) {
+      if (request.parentId === null || !isSnapshotDamage(error)) {
         throw error;
       }
       logger.warn(

@@ -34,7 +34,8 @@ const statements = {
   topics: `SELECT id, name, next_offset AS end,
       (SELECT min(offset) + 1 FROM commits WHERE topic = topics.id) AS committedTo
     FROM topics ORDER BY id`,
-  messages: `SELECT messages.offset, messages.key, at, value IS NULL AS isTombstone,
+  // `value IS NULL` would read every value whole; its type stands beside its size.
+  messages: `SELECT messages.offset, messages.key, at, typeof(value) = 'null' AS isTombstone,
       octet_length(messages.key) + octet_length(headers) + ifnull(octet_length(value), 0) + ${overheadBytes} AS bytes,
       ifnull(newest.offset, -1) AS newest
     FROM messages LEFT JOIN newest ON newest.topic = messages.topic AND newest.key = messages.key
