@@ -33,15 +33,14 @@ const base = {
   },
   // Published as ES modules only; Jest's own loader takes CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(@nestjs|p-limit|yocto-queue|cockatiel|uuidv7)/)'],
+  // Jest takes no `testTimeout` from a project, so a file sets it: the same for all, since a busy machine is no failure.
+  setupFilesAfterEnv: [join(__dirname, 'tools/five-minutes.cjs')],
 };
-
-/** Jest takes no `testTimeout` from a project, so a file sets it. */
-const long = { setupFilesAfterEnv: [join(__dirname, 'tools/five-minutes.cjs')] };
 
 module.exports = {
   projects: [
     { ...base, displayName: 'unit', testRegex: '(?<!\\.(int|e2e))\\.spec\\.ts$' },
-    { ...base, ...long, displayName: 'integration', testRegex: '\\.int\\.spec\\.ts$' },
-    { ...base, ...long, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
+    { ...base, displayName: 'integration', testRegex: '\\.int\\.spec\\.ts$' },
+    { ...base, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
   ],
 };
