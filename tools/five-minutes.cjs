@@ -1,4 +1,4 @@
 'use strict';
 
-// Real servers start, sync and recover in these tests.
+// Real servers start, sync and recover in some of them; for all of them a busy machine is no failure.
 jest.setTimeout(300_000);

@@ -20,7 +20,6 @@ const retention: Readonly<Record<string, TopicRetention>> = {
 
 describe('upkeep of a bus file', () => {
   // Megabytes are synced to a disk that others may use as well.
-  jest.setTimeout(60_000);
 
   let directory: string;
   let path: string;
