@@ -241,7 +241,6 @@ class Modelled {
 }
 
 describe('whatever is produced, committed, expired, compacted and interrupted', () => {
-
   it('loses no message that a group has not committed and no latest state, and stays as small as it was told', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {

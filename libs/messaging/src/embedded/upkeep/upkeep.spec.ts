@@ -19,8 +19,6 @@ const retention: Readonly<Record<string, TopicRetention>> = {
 };
 
 describe('upkeep of a bus file', () => {
-  // Megabytes are synced to a disk that others may use as well.
-
   let directory: string;
   let path: string;
   let clock: ManualClock;
