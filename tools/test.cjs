@@ -26,6 +26,11 @@ const checks = [
     title: 'Checking docs/errors.md against the code',
     command: ['node', ['tools/errors-document.cjs', '--check']],
   },
+  {
+    name: 'contracts',
+    title: 'Checking the documents of libs/contracts against the code',
+    command: ['node', ['tools/contract-documents.cjs', '--check']],
+  },
 ];
 const parts = {
   name: 'parts',

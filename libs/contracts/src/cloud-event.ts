@@ -25,17 +25,18 @@ export interface EventCarrier {
 export type Decoded<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
-const attributesSchema = z.object({
-  ce_id: z.string().min(1),
-  ce_source: z.string().min(1),
+/** The headers that every message has. */
+export const cloudEventHeadersSchema = z.object({
+  ce_id: z.string().min(1).describe('The same fact has the same id, however often it is delivered.'),
+  ce_source: z.string().min(1).describe('Who says so: `/headwater/<service>/<instance>`.'),
   ce_type: z.string().min(1),
   ce_specversion: z.literal('1.0'),
-  ce_time: z.iso.datetime({ offset: true }),
-  ce_subject: z.string().optional(),
+  ce_time: z.iso.datetime({ offset: true }).describe('By the clock of who says so.'),
+  ce_subject: z.string().optional().describe('What it is about.'),
   'content-type': z.string().min(1),
 });
 
-const coreAttributes = new Set(Object.keys(attributesSchema.shape));
+const coreAttributes = new Set(Object.keys(cloudEventHeadersSchema.shape));
 
 export function encodeCloudEvent(event: CloudEvent): { headers: Record<string, string>; value: Buffer } {
   const headers: Record<string, string> = {
@@ -57,7 +58,7 @@ export function encodeCloudEvent(event: CloudEvent): { headers: Record<string, s
 
 /** Reads a message of anybody's: whatever is wrong with it comes back as a problem, never as an exception. */
 export function decodeCloudEvent(carrier: EventCarrier): Decoded<CloudEvent> {
-  const parsed = attributesSchema.safeParse(carrier.headers);
+  const parsed = cloudEventHeadersSchema.safeParse(carrier.headers);
   if (!parsed.success) {
     return { ok: false, problem: problemOf(parsed.error) };
   }

@@ -6,7 +6,9 @@
 // - initial-sync: SyncPartMeta, and the message that makes a sync whole.
 // - state: capture, agent, head, snapshot, restore-job; one writer a kind.
 // - events: facts that people and other systems act on.
-// - rest: bodies of what the services answer over HTTP.
+// - rest: bodies of what the services answer over HTTP, and their routes.
+// - messageCatalogue, topicContracts, serviceApis: all of it as lists; the documents are made from them.
+// - openApiOf: what a service serves, as OpenAPI; openApiSchemaOf: a schema as it stands there.
 // - environmentNames: every HEADWATER_* variable there is.
 export { agentLeaseGroup, encodeId, replicaSetKey, topicsOf } from './topics.js';
 export type { Topics } from './topics.js';
@@ -54,18 +56,39 @@ export type {
   InitialSyncCompleted,
 } from './events/capture-facts.js';
 export { restoreCancelled, restoreCompleted, restoreFailed, restoreStarted } from './events/restore-facts.js';
+export type {
+  RestoreCancelled,
+  RestoreCompleted,
+  RestoreFailed,
+  RestoreStarted,
+} from './events/restore-facts.js';
 export {
   deploymentSchema,
   idSchema,
-  listSchema,
   restoreWindowSchema,
   snapshotKindSchema,
   snapshotSchema,
   windowEndSchema,
 } from './rest/deployment.js';
 export type { DeploymentBody, RestoreWindowBody, SnapshotBody } from './rest/deployment.js';
-export { restoreDeliverySchema, restoreRequestSchema, restoreTargetSchema } from './rest/restore-request.js';
-export type { RestoreDelivery, RestoreRequest, RestoreTarget } from './rest/restore-request.js';
+export { listSchema, pageQuerySchema } from './rest/page.js';
+export type { PageQuery } from './rest/page.js';
+export { problemMediaType } from './rest/problem.js';
+export type { ProblemBody } from './rest/problem.js';
+export {
+  createRestoreQuerySchema,
+  longestIdempotencyKey,
+  restoreDeliverySchema,
+  restoreIdSchema,
+  restoreRequestSchema,
+  restoreTargetSchema,
+} from './rest/restore-request.js';
+export type {
+  CreateRestoreQuery,
+  RestoreDelivery,
+  RestoreRequest,
+  RestoreTarget,
+} from './rest/restore-request.js';
 export {
   finishedRestoreJobStates,
   restoredCollectionSchema,
@@ -91,3 +114,12 @@ export { restorePlanSchema } from './rest/restore-plan.js';
 export type { PlannedMongod, RestorePlanBody } from './rest/restore-plan.js';
 export { environmentNames } from './environment.js';
 export type { EnvironmentName } from './environment.js';
+export { messageCatalogue } from './catalogue/message-catalogue.js';
+export { topicContracts } from './catalogue/topic-contracts.js';
+export type { MessageContract, ServiceName } from './catalogue/message-contract.js';
+export type { TopicContract } from './catalogue/topic-contracts.js';
+export { serviceApis } from './rest/routes/service-api.js';
+export type { ServiceApi } from './rest/routes/service-api.js';
+export type { AnswerContract, RouteContract } from './rest/routes/route-contract.js';
+export type { RestBodyName } from './rest/routes/rest-bodies.js';
+export { openApiOf, openApiSchemaOf } from './documents/open-api.js';

@@ -22,6 +22,7 @@ describe('the agent', () => {
     });
     try {
       await request(service.url).get('/livez').expect(200);
+      expect(service.api.served).toEqual(service.api.documented);
       const said = await eventually(async () => {
         const response = await request(service.url).get('/readyz').expect(503);
         return response.text.includes('MONGODB-10002') && response.text;

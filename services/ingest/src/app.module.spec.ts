@@ -92,6 +92,10 @@ describe('ingest', () => {
     await eventually(() => eventTypes.includes(type), { deadlineMs: 10_000, describe: type });
   }
 
+  it('serves exactly what its document says', () => {
+    expect(ingest.api.served).toEqual(ingest.api.documented);
+  });
+
   it('orders an initial sync of a replica set that it does not know, and to tail once the copy is whole', async () => {
     expect(await agent.order()).toMatchObject({
       epoch: 1,

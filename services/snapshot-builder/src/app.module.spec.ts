@@ -91,6 +91,7 @@ describe('the snapshot builder', () => {
 
   it('is ready with nothing to do, and drains', async () => {
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    expect(service.api.served).toEqual(service.api.documented);
   });
 
   it('says that a head is broken, and which variable names the mongod that it lacks', async () => {

@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { grows } from '../growth.js';
 import { defineJsonEvent } from '../json-event.js';
 import { clusterMembershipSchema } from '../state/agent.js';
 import { captureOrderSchema } from '../state/capture.js';
 import { positionSchema } from '../timestamps.js';
 
-const about = { deployment: z.string().min(1), replicaSet: z.string().min(1) };
+const about = {
+  deployment: z.string().min(1).describe('What is backed up.'),
+  replicaSet: z.string().min(1),
+};
 
 /** An agent became the active one of a replica set. */
 export const agentAnnounced = defineJsonEvent(
@@ -28,9 +32,8 @@ export const captureVersionUntested = defineJsonEvent(
     ...about,
     agentId: z.string(),
     serverVersion: z.string(),
-    testing: z.enum(['untested-patch', 'untested-series']),
-    /** For people: what that means, and what to do. */
-    notice: z.string(),
+    testing: z.enum(['untested-patch', 'untested-series']).meta(grows),
+    notice: z.string().describe('For people: what that means, and what to do.'),
   }),
 );
 
@@ -39,7 +42,7 @@ export const captureOrdered = defineJsonEvent(
   'io.headwater.capture.ordered.v1',
   z.object({
     ...about,
-    epoch: z.int(),
+    epoch: z.int().describe('Numbers the orders of a replica set; the highest counts.'),
     order: captureOrderSchema,
     chain: z.string().nullable(),
     reason: z.string(),
@@ -53,7 +56,9 @@ export const initialSyncCompleted = defineJsonEvent(
     ...about,
     syncId: z.string(),
     chain: z.string(),
-    stop: positionSchema,
+    stop: positionSchema.describe(
+      'The copy is consistent once the oplog up to and including this entry is applied.',
+    ),
     parts: z.int(),
     documents: z.int(),
     bytes: z.int(),
@@ -75,7 +80,11 @@ export const forkRecorded = defineJsonEvent(
 /** Something on the bus could not be used; `action` says what ingest did. Nothing is skipped. */
 export const captureDisturbed = defineJsonEvent(
   'io.headwater.capture.disturbed.v1',
-  z.object({ ...about, action: z.enum(['rewind', 'hold', 'sync-abandoned', 'refused']), reason: z.string() }),
+  z.object({
+    ...about,
+    action: z.enum(['rewind', 'hold', 'sync-abandoned', 'refused']).meta(grows),
+    reason: z.string(),
+  }),
 );
 
 export type AgentAnnounced = z.infer<typeof agentAnnounced.schema>;

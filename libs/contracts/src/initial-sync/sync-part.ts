@@ -21,14 +21,20 @@ export interface SyncPartMeta {
   readonly sha256: string;
 }
 
-const extensionsSchema = z.object({
+const wholeFromOne = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number);
+
+/** The extension attributes of a part, as they travel: text. */
+export const syncPartHeadersSchema = z.object({
   deployment: z.string().min(1),
   replicaset: z.string().min(1),
   replicasetid: z.string().regex(/^[0-9a-f]{24}$/),
-  epoch: z.coerce.number().int().min(1),
+  epoch: wholeFromOne,
   syncid: z.string().min(1),
   attempt: z.string().min(1),
-  part: z.coerce.number().int().min(1),
+  part: wholeFromOne,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   formatversion: z.literal('1'),
 });
@@ -61,7 +67,7 @@ export function encodeSyncPart(
 }
 
 export function decodeSyncPart(event: CloudEvent): Decoded<SyncPartMeta> {
-  const parsed = extensionsSchema.safeParse(event.extensions);
+  const parsed = syncPartHeadersSchema.safeParse(event.extensions);
   if (!parsed.success) {
     return { ok: false, problem: problemOf(parsed.error) };
   }

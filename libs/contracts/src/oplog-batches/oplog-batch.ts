@@ -30,7 +30,8 @@ const decimal = z
   .regex(/^-?\d{1,15}$/)
   .transform(Number);
 
-const extensionsSchema = z.object({
+/** The extension attributes of a batch, as they travel: text. */
+export const oplogBatchHeadersSchema = z.object({
   deployment: z.string().min(1),
   replicaset: z.string().min(1),
   replicasetid: z.string().regex(/^[0-9a-f]{24}$/),
@@ -78,7 +79,7 @@ export function encodeOplogBatch(
 }
 
 export function decodeOplogBatch(event: CloudEvent): Decoded<OplogBatchMeta> {
-  const parsed = extensionsSchema.safeParse(event.extensions);
+  const parsed = oplogBatchHeadersSchema.safeParse(event.extensions);
   if (!parsed.success) {
     return { ok: false, problem: problemOf(parsed.error) };
   }

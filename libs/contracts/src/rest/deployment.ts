@@ -54,10 +54,6 @@ export const snapshotSchema = z.object({
   sizeBytes: z.int(),
 });
 
-export function listSchema<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), nextCursor: z.string().optional() });
-}
-
 export type DeploymentBody = z.infer<typeof deploymentSchema>;
 export type RestoreWindowBody = z.infer<typeof restoreWindowSchema>;
 export type SnapshotBody = z.infer<typeof snapshotSchema>;

@@ -1,25 +1,28 @@
 import { z } from 'zod';
+import { grows } from '../growth.js';
 import { oplogTimestampSchema } from '../timestamps.js';
 import { idSchema } from './deployment.js';
 import { restoreDeliverySchema, restoreTargetSchema } from './restore-request.js';
 
-export const restoreJobStateSchema = z.enum([
-  'Planned',
-  'Materializing',
-  'Replaying',
-  'Preparing',
-  'Verifying',
-  'Ready',
-  'Delivered',
-  'Failed',
-  'Cancelled',
-]);
+export const restoreJobStateSchema = z
+  .enum([
+    'Planned',
+    'Materializing',
+    'Replaying',
+    'Preparing',
+    'Verifying',
+    'Ready',
+    'Delivered',
+    'Failed',
+    'Cancelled',
+  ])
+  .meta(grows);
 
 /** States in which nothing more happens to a job. */
 export const finishedRestoreJobStates: readonly RestoreJobStateName[] = ['Delivered', 'Failed', 'Cancelled'];
 
 /** What a job that has not begun waits for: a job before it, room for one more mongod, or room on its disk. */
-export const restoreWaitSchema = z.enum(['turn', 'memory', 'disk']);
+export const restoreWaitSchema = z.enum(['turn', 'memory', 'disk']).meta(grows);
 
 export const restoreProgressSchema = z.object({
   phase: restoreJobStateSchema,
@@ -37,7 +40,7 @@ export const restoredCollectionSchema = z.object({ ns: z.string(), documents: z.
 /** What was checked, and what was seen. */
 export const restoreVerificationSchema = z.object({
   /** `open`: hashes of every file, both ends of the oplog, and a mongod that opened the files and listed them. */
-  method: z.literal('open'),
+  method: z.enum(['open']).meta(grows),
   /** Files of the snapshot whose hash equals their file map. */
   filesVerified: z.int().min(0),
   bytesVerified: z.int().min(0),

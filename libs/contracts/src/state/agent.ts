@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { grows } from '../growth.js';
 import { defineJsonEvent } from '../json-event.js';
 import { replicaSetKey } from '../topics.js';
 import { positionSchema } from '../timestamps.js';
 
-export const agentPhaseSchema = z.enum(['waiting', 'initial-sync', 'tailing', 'source-unreachable']);
+export const agentPhaseSchema = z
+  .enum(['waiting', 'initial-sync', 'tailing', 'source-unreachable'])
+  .meta(grows);
 
 /** What a replica set is in a sharded cluster. */
 export const clusterMembershipSchema = z.object({
@@ -27,7 +30,7 @@ export const agentState = defineJsonEvent(
     serverVersion: z.string().min(1),
     fcv: z.string().min(1),
     /** Whether the engine suite was run on `serverVersion`. Left out by an agent that does not tell. */
-    serverTesting: z.enum(['tested', 'untested-patch', 'untested-series']).optional(),
+    serverTesting: z.enum(['tested', 'untested-patch', 'untested-series']).meta(grows).optional(),
     /** Null: it belongs to no sharded cluster. Left out by an agent that does not tell. */
     cluster: clusterMembershipSchema.nullable().optional(),
     /** `source-unreachable` while the source cannot be read, or is not the one that is protected. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { grows } from '../growth.js';
 import { defineJsonEvent } from '../json-event.js';
 import { replicaSetKey } from '../topics.js';
 import { positionSchema } from '../timestamps.js';
@@ -9,7 +10,7 @@ export const headState = defineJsonEvent(
   z.object({
     deployment: z.string().min(1),
     replicaSet: z.string().min(1),
-    state: z.enum(['absent', 'seeding', 'idle', 'sealing', 'broken']),
+    state: z.enum(['absent', 'seeding', 'idle', 'sealing', 'broken']).meta(grows),
     chain: z.string().nullable(),
     /** Where the head's files stand. */
     position: positionSchema.nullable(),

@@ -1,10 +1,8 @@
+import { problemMediaType } from '@headwater/contracts';
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { problemMediaType } from '../http/problem.js';
 import { Readiness } from './readiness.js';
 
-@ApiExcludeController()
 @Controller()
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}

@@ -1,10 +1,11 @@
+import { problemMediaType } from '@headwater/contracts';
 import { Catch } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
-import { problemMediaType, problemOf } from './problem.js';
+import { problemOf } from './problem.js';
 import type { Problem, StatusOf } from './problem.js';
 
 /** Every error that leaves a handler: a problem document for HTTP, the error itself for the bus. */

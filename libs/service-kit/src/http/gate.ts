@@ -1,7 +1,8 @@
+import { problemMediaType } from '@headwater/contracts';
 import type { NextFunction, Request, Response } from 'express';
 import type { Readiness } from '../health/readiness.js';
 import { kitErrors } from '../kit-errors.js';
-import { problemMediaType, problemOf } from './problem.js';
+import { problemOf } from './problem.js';
 
 const alwaysOpen = /^\/(livez|readyz|metrics|docs)(\/|-json|$)/;
 

@@ -1,13 +1,5 @@
+import type { PageQuery } from '@headwater/contracts';
 import { BadRequestException } from '@nestjs/common';
-import { z } from 'zod';
-
-/** The query of every list: at most `limit` items after the one that the cursor names. */
-export const pageQuerySchema = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().min(1).optional(),
-});
-
-export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -4,8 +4,6 @@ import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { withoutUserInfo } from '../logging/user-info.js';
 
-export const problemMediaType = 'application/problem+json';
-
 /** The HTTP status of a HeadwaterError's code; undefined leaves it to the kit: 503 when retryable, else 500. */
 export type StatusOf = (code: string) => number | undefined;
 

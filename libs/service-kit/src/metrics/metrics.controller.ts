@@ -1,9 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
 import { Metrics } from './metrics.js';
 
-@ApiExcludeController()
 @Controller()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

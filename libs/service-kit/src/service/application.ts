@@ -48,7 +48,7 @@ export async function createApplication<C extends ServiceConfig>(
   app.use(gate(kit.readiness));
   app.useGlobalPipes(new InputValidation());
   app.useGlobalFilters(new ErrorFilter(kit.logger, options.statusOf ?? (() => undefined)));
-  serveOpenApi(app, kit.name, options.openApi ?? {});
+  serveOpenApi(app, kit.name);
   const strategy = provided(app, BusTransport);
   // With the application's filter: the bus has to see the error that the handler threw.
   if (strategy !== null)

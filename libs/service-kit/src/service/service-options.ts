@@ -2,7 +2,6 @@ import type { Clock } from '@headwater/clock';
 import type { DynamicModule } from '@nestjs/common';
 import type { LogLevel } from '../config/setting.js';
 import type { Readiness } from '../health/readiness.js';
-import type { OpenApiOptions } from '../http/open-api.js';
 import type { StatusOf } from '../http/problem.js';
 import type { Logger } from '../logging/logger.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -25,13 +24,13 @@ export interface ServiceKit<C extends ServiceConfig = ServiceConfig> {
 }
 
 export interface ServiceOptions<C extends ServiceConfig = ServiceConfig> {
+  /** As contracts' `serviceApis` has it: its document is served at `/docs`. */
   readonly name: string;
   /** Reads the config; what it throws is a failed start. */
   readonly config: () => C;
   /** The composition root. May provide a Lifecycle and a BusTransport, each under its class. */
   readonly module: (kit: ServiceKit<C>) => DynamicModule | Promise<DynamicModule>;
   readonly statusOf?: StatusOf;
-  readonly openApi?: OpenApiOptions;
   /** Made from the config's `logLevel` by default. */
   readonly logger?: Logger;
   readonly clock?: Clock;

@@ -1,6 +1,9 @@
 import type { Clock } from '@headwater/clock';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Server } from 'node:http';
+import { outlineOf, servedOutline } from '../http/api-outline.js';
+import type { ApiOutline } from '../http/api-outline.js';
+import { documentOf, isService } from '../http/open-api.js';
 import { kitErrors } from '../kit-errors.js';
 import type { Logger } from '../logging/logger.js';
 import { createApplication, provided } from './application.js';
@@ -47,6 +50,12 @@ export class Service<C extends ServiceConfig> {
   stop(): Promise<void> {
     this.stopping ??= this.windUp();
     return this.stopping;
+  }
+
+  /** What the running service routes, and what its document says. */
+  get api(): { readonly served: ApiOutline; readonly documented: ApiOutline } {
+    if (this.app === null || !isService(this.kit.name)) throw new Error(`${this.kit.name} has no document`);
+    return { served: servedOutline(this.app), documented: outlineOf(documentOf(this.kit.name)) };
   }
 
   get<T>(token: abstract new (...args: never[]) => T): T {

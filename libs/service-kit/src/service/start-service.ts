@@ -1,6 +1,7 @@
 import { systemClock } from '@headwater/clock';
 import type { Clock } from '@headwater/clock';
 import { redacted } from '../config/origin.js';
+import type { ApiOutline } from '../http/api-outline.js';
 import { Readiness } from '../health/readiness.js';
 import { createLogger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -12,6 +13,8 @@ export interface RunningService {
   readonly url: string;
   /** What the module provides under this class. */
   get<T>(token: abstract new (...args: never[]) => T): T;
+  /** What it really routes, and what its document says. */
+  readonly api: { readonly served: ApiOutline; readonly documented: ApiOutline };
   /** The ordered stop. Rejects with kitErrors.stopFailed when draining or closing failed. */
   close(): Promise<void>;
 }
@@ -24,7 +27,14 @@ export async function startService<C extends ServiceConfig>(
     await service.stop().catch(() => undefined); // The start's error is the one that counts.
     throw error;
   });
-  return { url, get: (token) => service.get(token), close: () => service.stop() };
+  return {
+    url,
+    get: (token) => service.get(token),
+    get api() {
+      return service.api;
+    },
+    close: () => service.stop(),
+  };
 }
 
 /** Reads the config and makes the parts that a composition root is given. */

@@ -1,37 +1,26 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
-import {
-  deploymentSchema,
-  idSchema,
-  listSchema,
-  restoreWindowSchema,
-  snapshotSchema,
-} from '@headwater/contracts';
-import type { DeploymentBody, RestoreWindowBody, SnapshotBody } from '@headwater/contracts';
-import { pageOf, pageQuerySchema } from '@headwater/service-kit';
-import type { Page, PageQuery } from '@headwater/service-kit';
+import { idSchema, pageQuerySchema } from '@headwater/contracts';
+import type { DeploymentBody, PageQuery, RestoreWindowBody, SnapshotBody } from '@headwater/contracts';
+import { pageOf } from '@headwater/service-kit';
+import type { Page } from '@headwater/service-kit';
 import { Catalogue } from '../planning/catalogue.js';
 
 /** What can be restored. Read from the store's listing at each request: never a promise of earlier. */
-@ApiTags('deployments')
 @Controller('v1/deployments')
 export class DeploymentsController {
   constructor(private readonly catalogue: Catalogue) {}
 
   @Get()
-  @ApiResponse({ status: 200, standardSchema: listSchema(deploymentSchema) })
   async list(@Query({ schema: pageQuerySchema }) query: PageQuery): Promise<Page<DeploymentBody>> {
     return pageOf(await this.catalogue.deployments(), query, ({ id }) => id);
   }
 
   @Get(':deployment')
-  @ApiResponse({ status: 200, standardSchema: deploymentSchema })
   find(@Param('deployment', { schema: idSchema }) id: string): Promise<DeploymentBody> {
     return this.catalogue.deployment(id);
   }
 
   @Get(':deployment/restore-windows')
-  @ApiResponse({ status: 200, standardSchema: listSchema(restoreWindowSchema) })
   async windows(
     @Param('deployment', { schema: idSchema }) id: string,
     @Query({ schema: pageQuerySchema }) query: PageQuery,
@@ -41,7 +30,6 @@ export class DeploymentsController {
   }
 
   @Get(':deployment/snapshots')
-  @ApiResponse({ status: 200, standardSchema: listSchema(snapshotSchema) })
   async snapshots(
     @Param('deployment', { schema: idSchema }) id: string,
     @Query({ schema: pageQuerySchema }) query: PageQuery,

@@ -10,23 +10,23 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { ApiHeader, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {
-  listSchema,
-  restoredCollectionSchema,
-  restoreJobSchema,
-  restorePlanSchema,
+  createRestoreQuerySchema,
+  longestIdempotencyKey,
+  pageQuerySchema,
+  restoreIdSchema,
   restoreRequestSchema,
 } from '@headwater/contracts';
 import type {
+  CreateRestoreQuery,
+  PageQuery,
   RestoredCollection,
   RestoreJobBody,
   RestorePlanBody,
   RestoreRequest,
 } from '@headwater/contracts';
-import { pageOf, pageQuerySchema } from '@headwater/service-kit';
-import type { Page, PageQuery } from '@headwater/service-kit';
-import { z } from 'zod';
+import { pageOf } from '@headwater/service-kit';
+import type { Page } from '@headwater/service-kit';
 import { IdempotentRequests } from '../intake/idempotency.js';
 import { JobBoard } from '../records/job-board.js';
 import { RestoreIntake } from '../intake/restore-intake.js';
@@ -40,13 +40,8 @@ interface Answer {
 }
 
 const pollAfterSeconds = '1';
-const jobIdSchema = z.string().min(1).max(100);
-const longestKey = 255;
-/** A parameter that is not offered is refused: a misspelt dry run must not be a restore. */
-const createQuerySchema = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() });
 
 /** Restore jobs: asked for once, then polled. */
-@ApiTags('restores')
 @Controller('v1/restores')
 export class RestoresController {
   constructor(
@@ -58,27 +53,14 @@ export class RestoresController {
 
   @Post()
   @HttpCode(202)
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description:
-      'A repeated request with it within 24 hours is answered with the job of the first one. A dry run neither uses nor takes it.',
-  })
-  @ApiQuery({
-    name: 'dryRun',
-    required: false,
-    description: 'true: answers with the plan, or with the refusal; nothing is written and no job is made.',
-  })
-  @ApiResponse({ status: 202, standardSchema: restoreJobSchema })
-  @ApiResponse({ status: 200, description: 'The plan of a dry run.', standardSchema: restorePlanSchema })
   async create(
     @Body({ schema: restoreRequestSchema }) request: RestoreRequest,
-    @Query({ schema: createQuerySchema }) { dryRun }: z.infer<typeof createQuerySchema>,
+    @Query({ schema: createRestoreQuerySchema }) { dryRun }: CreateRestoreQuery,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<RestoreJobBody | RestorePlanBody> {
-    if (key !== undefined && (key.length === 0 || key.length > longestKey)) {
-      throw new BadRequestException(`Idempotency-Key has 1 to ${longestKey} characters`);
+    if (key !== undefined && (key.length === 0 || key.length > longestIdempotencyKey)) {
+      throw new BadRequestException(`Idempotency-Key has 1 to ${longestIdempotencyKey} characters`);
     }
     if (dryRun === 'true') {
       answer.status(200);
@@ -90,7 +72,6 @@ export class RestoresController {
   }
 
   @Get()
-  @ApiResponse({ status: 200, standardSchema: listSchema(restoreJobSchema) })
   list(@Query({ schema: pageQuerySchema }) query: PageQuery): Page<RestoreJobBody> {
     // Before that the list would lack jobs that are there.
     this.jobs.assertActive();
@@ -98,8 +79,7 @@ export class RestoresController {
   }
 
   @Get(':id')
-  @ApiResponse({ status: 200, standardSchema: restoreJobSchema })
-  find(@Param('id', { schema: jobIdSchema }) id: string): RestoreJobBody {
+  find(@Param('id', { schema: restoreIdSchema }) id: string): RestoreJobBody {
     const job = this.board.find(id);
     if (job === null) {
       this.jobs.assertActive();
@@ -111,9 +91,8 @@ export class RestoresController {
   /** Ends a job: it is Cancelled soon, and nothing of it stays in its target. */
   @Post(':id/cancel')
   @HttpCode(202)
-  @ApiResponse({ status: 202, standardSchema: restoreJobSchema })
   async cancel(
-    @Param('id', { schema: jobIdSchema }) id: string,
+    @Param('id', { schema: restoreIdSchema }) id: string,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<RestoreJobBody> {
     const job = await this.jobs.cancel(id);
@@ -123,9 +102,8 @@ export class RestoresController {
 
   /** Every collection of the restored files, ascending; none before they were verified. */
   @Get(':id/collections')
-  @ApiResponse({ status: 200, standardSchema: listSchema(restoredCollectionSchema) })
   async collections(
-    @Param('id', { schema: jobIdSchema }) id: string,
+    @Param('id', { schema: restoreIdSchema }) id: string,
     @Query({ schema: pageQuerySchema }) query: PageQuery,
   ): Promise<Page<RestoredCollection>> {
     const { verification } = this.find(id);

@@ -1,5 +1,5 @@
 import { restoreCancelled, restoreCompleted, restoreFailed, restoreStarted } from '@headwater/contracts';
-import type { JsonEvent, RestoreJobBody } from '@headwater/contracts';
+import type { JsonEvent, RestoreCompleted, RestoreJobBody } from '@headwater/contracts';
 import type { Logger, Publisher } from '@headwater/service-kit';
 
 /** What every event of a restore says. */
@@ -23,14 +23,16 @@ export class Announcements {
   /** How a finished job has ended. May be said again: the event has the same id. */
   async ended(job: RestoreJobBody): Promise<void> {
     const { path } = job.delivery;
+    const known = endingOf(job);
     if (job.state === 'Delivered') {
       const restoredTo = job.restoredTo ?? job.plan.target;
-      await this.announce(restoreCompleted, job, 'completed', { restoredTo, path });
+      const facts = { restoredTo, path, ...known, ...verificationOf(job) };
+      await this.announce(restoreCompleted, job, 'completed', facts);
     } else if (job.state === 'Cancelled') {
-      await this.announce(restoreCancelled, job, 'cancelled', { path });
+      await this.announce(restoreCancelled, job, 'cancelled', { path, ...known });
     } else if (job.error !== undefined) {
       const { code, message: reason } = job.error;
-      await this.announce(restoreFailed, job, 'failed', { code, reason });
+      await this.announce(restoreFailed, job, 'failed', { code, reason, path, ...known });
     }
   }
 
@@ -47,4 +49,16 @@ export class Announcements {
       this.logger.warn({ logId: 'bus.refused', restore: restoreId, err: error }, 'the bus refuses an event');
     }
   }
+}
+
+function endingOf({ host, plan, createdAt, finishedAt }: RestoreJobBody) {
+  return { host, chain: plan.chain, createdAt, ...(finishedAt === null ? {} : { finishedAt }) };
+}
+
+function verificationOf({ verification }: RestoreJobBody): Pick<RestoreCompleted, 'verification'> {
+  if (verification === null) return {};
+  const { method, mongodVersion, filesVerified, bytesVerified, documentsTotal: documents } = verification;
+  const collections = verification.collectionsTotal ?? verification.collections.length;
+  const seen = { method, mongodVersion, filesVerified, bytesVerified, collections };
+  return { verification: { ...seen, ...(documents === undefined ? {} : { documents }) } };
 }
