@@ -8,19 +8,26 @@ interface About {
   readonly restoreId: string;
 }
 
-/** Tells the events topic what becomes of a job. A restore does not fail because nobody can be told of it. */
+/** Tells the events topic what becomes of a job. */
 export class Announcements {
   constructor(
     private readonly publisher: Publisher,
     private readonly logger: Logger,
   ) {}
 
-  started(job: RestoreJobBody): Promise<void> {
+  /** A restore does not wait, or fail, because nobody can be told that it began. */
+  async started(job: RestoreJobBody): Promise<void> {
     const { target, chain } = job.plan;
-    return this.announce(restoreStarted, job, 'started', { target, chain });
+    await this.announce(restoreStarted, job, 'started', { target, chain }).catch((error: unknown) => {
+      this.logger.warn({ logId: 'bus.refused', restore: job.id, err: error }, 'the bus refuses an event');
+    });
   }
 
-  /** How a finished job has ended. May be said again: the event has the same id. */
+  /**
+   * How a finished job has ended. May be said again: the event has the same id.
+   *
+   * @throws what the bus says that does not take it
+   */
   async ended(job: RestoreJobBody): Promise<void> {
     const { path } = job.delivery;
     const known = endingOf(job);
@@ -42,12 +49,8 @@ export class Announcements {
     fact: string,
     facts: Omit<T, keyof About>,
   ): Promise<void> {
-    try {
-      const data = { deployment, restoreId, ...facts } as T;
-      await this.publisher.event(event, { deployment, id: `restore/${restoreId}/${fact}` }, data);
-    } catch (error) {
-      this.logger.warn({ logId: 'bus.refused', restore: restoreId, err: error }, 'the bus refuses an event');
-    }
+    const data = { deployment, restoreId, ...facts } as T;
+    await this.publisher.event(event, { deployment, id: `restore/${restoreId}/${fact}` }, data);
   }
 }
 

@@ -12,10 +12,13 @@ export interface JobEndsOptions {
   readonly logger: Logger;
 }
 
-/** Ends jobs. How one ends is kept here until it is recorded: a disk that is full must not leave a job without an end. */
+/**
+ * Ends jobs. How one ends is kept here until it is recorded and told: a disk that is full must not leave a job without an
+ * end, and a bus that refuses must not keep it from those who subscribe.
+ */
 export class JobEnds {
   private readonly endings = new Map<string, Ending>();
-  /** Ids whose end was not recorded when it was last tried. */
+  /** Ids whose end was not recorded, or not told, when that was last tried. */
   private readonly unrecorded = new Set<string>();
 
   constructor(private readonly options: JobEndsOptions) {}
@@ -46,11 +49,11 @@ export class JobEnds {
     } catch (error) {
       this.unrecorded.add(id);
       const fields = { logId: 'restore.unrecorded', restore: id, err: error };
-      logger.error(fields, 'the end of a restore cannot be written: trying again');
+      logger.error(fields, 'the end of a restore cannot be written, or told: trying again');
     }
   }
 
-  /** Tries again what could not be recorded. */
+  /** Tries again what could not be recorded, or told. */
   again(): Promise<void>[] {
     return [...this.unrecorded].flatMap((id) => {
       const ending = this.of(id);

@@ -30,7 +30,7 @@ interface Running {
 
 /** How long a stop waits for what cannot be interrupted; a kill at any later moment loses nothing. */
 const stopMillis = 8000;
-/** How often it is looked whether a disk has room by now, for a job or for the record of its end. */
+/** How often it is looked whether a disk has room by now, for a job or for the record of its end, and whether the bus takes that. */
 const diskLookMillis = 5000;
 
 /** The restore jobs of this host: which run, which wait, and what ends them. */
@@ -148,7 +148,8 @@ export class RestoreJobs {
       await work.discard(record);
       await board.remove(id);
     } else if (isFinished(record.job)) {
-      await work.close(id);
+      // What is left is to clear away and to tell, however it ended.
+      await this.ends.conclude(id, record.ending ?? { kind: 'delivered' });
     } else if (record.ending !== null) {
       await this.ends.conclude(id, record.ending);
     } else if (!(await this.deliveryFinished(id))) {

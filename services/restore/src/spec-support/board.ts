@@ -1,7 +1,9 @@
-import { ManualClock } from '@headwater/clock';
+import { ManualClock, systemClock } from '@headwater/clock';
 import { restoreJobKey, restoreJobState, decodeJsonEvent, topicsOf } from '@headwater/contracts';
-import type { RestoreJobBody } from '@headwater/contracts';
+import type { JsonEvent, RestoreJobBody } from '@headwater/contracts';
+import { FaultPlan } from '@headwater/faults';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { FaultyBus } from '@headwater/messaging/faulty';
 import { createLogger, Metrics, Publisher } from '@headwater/service-kit';
 import { temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
@@ -19,6 +21,8 @@ export class BoardScene {
 
   readonly clock = new ManualClock(new Date('2026-11-24T08:00:00Z'));
   readonly logger = createLogger({ service: 'restore', level: 'silent' });
+  /** What goes wrong with what is published. */
+  readonly faults = new FaultPlan();
   readonly publisher: Publisher;
 
   private constructor(
@@ -45,6 +49,13 @@ export class BoardScene {
     return decoded?.ok === true ? decoded.value : null;
   }
 
+  /** The newest event of deployment `d`; null when it is of another type. */
+  async newestEvent<T>(event: JsonEvent<T>): Promise<T | null> {
+    const message = await this.bus.latest(topics.events, 'd');
+    const decoded = message === null ? null : decodeJsonEvent(event, message);
+    return decoded?.ok === true ? decoded.value : null;
+  }
+
   /** The bus is lost whole, and another takes its place. */
   async loseBus(): Promise<void> {
     await this.bus.close();
@@ -57,6 +68,7 @@ export class BoardScene {
   }
 
   private publisherOn(bus: EmbeddedBus): Publisher {
-    return new Publisher({ bus, topics, clock: this.clock, source: '/spec' });
+    const faulty = new FaultyBus(bus, { plan: this.faults, clock: systemClock });
+    return new Publisher({ bus: faulty, topics, clock: this.clock, source: '/spec' });
   }
 }
