@@ -10,6 +10,7 @@
 // - agentStateOf, captureStateOf: what an agent and ingest say of a replica set, for who folds it.
 // - runService: a built service as a process of its own, with its logs.
 // - startS3Server: MinIO or versitygw, built once a machine and run on a directory; whyNoS3Server: why specs must skip.
+// - TcpProxy: a port in front of a server, on which connections are cut, slow, still or answered by 503.
 // - markOplog, operationTimeOf: moments of a source.
 // - eventually, freePort, temporaryDirectory, GuardedChild: what every spec with processes needs. Every process
 //   started here dies with the one that started it.
@@ -26,6 +27,8 @@ export type { LogLine } from './processes/json-lines.js';
 export { startS3Server, whyNoS3Server } from './parts/start-s3-server.js';
 export type { S3KindName, S3ServerOptions, StartedS3Server } from './parts/start-s3-server.js';
 export type { S3Server, S3ServerSettings } from './parts/s3-server.js';
+export { httpAnswer, slowDown, TcpProxy } from './parts/tcp-proxy.js';
+export type { Weather } from './parts/tcp-proxy.js';
 export { testMongod } from './mongod-binary.js';
 export { mongoClient } from './mongo-client.js';
 export { bsonTimestampOf, markOplog, operationTimeOf, oplogTimestampOf } from './cluster-time.js';

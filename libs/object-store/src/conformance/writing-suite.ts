@@ -68,6 +68,50 @@ export function describeWriting(underTest: () => StoreUnderTest): void {
       expect(range.equals(body.subarray(39 * mebibyte, 41 * mebibyte))).toBe(true);
     }, 60_000);
 
+    it.each([5, 8, 16])(
+      'keeps every byte of objects around %d MiB, where stores cut them into parts',
+      async (size) => {
+        const { store } = underTest();
+        for (const length of [size * mebibyte - 1, size * mebibyte, size * mebibyte + 1]) {
+          const body = randomBytes(length);
+          const key = `border/${length}`;
+          expect(await store.create(key, body)).toBe('created');
+          expect(await store.create(key, Buffer.alloc(length))).toBe('exists');
+          expect((await store.read(key)).equals(body)).toBe(true);
+          expect((await store.stat(key))?.size).toBe(length);
+          expect((await store.readRange(key, length - 1, 1))[0]).toBe(body[length - 1]);
+        }
+      },
+      60_000,
+    );
+
+    it('tells exactly one of several creators of a large object that it created', async () => {
+      const { store, reopen } = underTest();
+      const other = await reopen();
+      const bodies = Array.from({ length: 4 }, (_, n) => Buffer.alloc(12 * mebibyte, n + 1));
+      const create = (body: Buffer, n: number) => (n % 2 === 0 ? store : other).create('contended', body);
+      const answers = await Promise.all(bodies.map(create));
+      expect(answers.filter((answer) => answer === 'created')).toHaveLength(1);
+      const winner = bodies[answers.indexOf('created')];
+      expect(winner?.equals(await store.read('contended'))).toBe(true);
+      await other.close();
+    }, 60_000);
+
+    it('tells keys apart that differ only by what URLs encode', async () => {
+      const { store } = underTest();
+      const keys = ['x%20y', 'x%25y', 'x%2By', 'x%2Fy', 'x%y', 'x+y', 'x.y', 'x/y', 'x=y', 'x@y', 'x~y'];
+      for (const key of keys) expect(await store.create(key, Buffer.from(key))).toBe('created');
+      expect(await keysOf(store.list('x'))).toEqual(keys);
+      for (const key of keys) {
+        expect((await store.read(key)).toString()).toBe(key);
+        expect(await store.stat(key)).toMatchObject({ key, size: key.length });
+        expect(await keysOf(store.list(key))).toEqual([key]);
+        await store.remove(key);
+        expect(await store.stat(key)).toBeNull();
+      }
+      expect(await keysOf(store.list(''))).toEqual([]);
+    });
+
     it('takes a view of a larger buffer, and does not need it after it resolved', async () => {
       const { store } = underTest();
       const buffer = Buffer.from('0123456789');

@@ -10,7 +10,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
   ...named('bucketMissing', 'NoSuchBucket'),
   ...named('accessRefused', 'AccessDenied', 'AllAccessDisabled', 'AccountProblem', 'InvalidAccessKeyId'),
   ...named('accessRefused', 'SignatureDoesNotMatch', 'InvalidSecurity', 'InvalidToken', 'ExpiredToken'),
-  ...named('accessRefused', 'ObjectLocked', 'InvalidClientTokenId', 'NotSignedUp'),
+  ...named('accessRefused', 'ObjectLocked', 'InvalidClientTokenId', 'NotSignedUp', 'XAdminUserNotFound'),
   ...named('clockSkewed', 'RequestTimeTooSkewed', 'RequestExpired'),
   ...named('endpointRefused', 'AuthorizationHeaderMalformed', 'PermanentRedirect', 'TemporaryRedirect'),
   ...named('endpointRefused', 'InvalidBucketName', 'InvalidRegion', 'IllegalLocationConstraintException'),

@@ -34,7 +34,8 @@ export async function listPage(connection: Connection, request: PageRequest): Pr
   };
   const answer = await connection.send({ method: 'GET', query, signal });
   const root = rootElement(answer.body, 'ListBucketResult');
-  if (answer.status !== 200 || root === null) throw failureOf(`list ${prefix}`, answer);
+  if (answer.status !== 200 || root === null)
+    throw failureOf(`list ${prefix === '' ? 'the bucket' : prefix}`, answer);
   const isTruncated = textOf(root, 'IsTruncated') === 'true';
   return {
     objects: elementsOf(root, 'Contents').map(infoOf),

@@ -43,6 +43,7 @@ export async function sizeAndTime(
   { key, name, signal }: Wanted,
 ): Promise<{ size: number; createdAt: Date } | null> {
   const answer = await connection.send({ method: 'HEAD', name, signal });
+  if (answer.status === 404 && isObjectMissing(answer)) return null;
   if (answer.status === 404) return (await isMissing(connection, { key, name, signal })) ? null : again(key);
   if (answer.status !== 200) throw failureOf(`look at ${key}`, answer);
   const size = Number(answer.header('content-length') ?? NaN);
@@ -53,13 +54,21 @@ export async function sizeAndTime(
   return { size, createdAt };
 }
 
+/** Only whether it is there for sure: where it is not, whatever comes next tells why. */
+export async function isThere(
+  connection: Connection,
+  { name, signal }: Omit<Wanted, 'key'>,
+): Promise<boolean> {
+  return (await connection.send({ method: 'HEAD', name, signal })).status === 200;
+}
+
 export function rangeOutside(key: string, offset: number, length: number): Error {
   return storeErrors.rangeOutside(`${key} does not have ${length} bytes from byte ${offset} on`, {
     details: { key, offset, length },
   });
 }
 
-/** The answer to HEAD has no body, and so does not tell a missing object from a missing bucket. */
+/** The answer to HEAD has no body, and so only with MinIO's headers tells a missing object from a missing bucket. */
 async function isMissing(connection: Connection, { key, name, signal }: Wanted): Promise<boolean> {
   const answer = await connection.send({ method: 'GET', name, headers: { range: 'bytes=0-0' }, signal });
   if (answer.status < 400 || answer.status === 416) return false;

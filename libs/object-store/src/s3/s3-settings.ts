@@ -22,10 +22,13 @@ export interface S3Deadlines {
   readonly operationMillis: number;
   /** What is cleared away behind an upload that failed; 10,000 by default. */
   readonly clearingMillis: number;
+  /** An upload in parts that was begun longer ago is nobody's any more; a day by default. */
+  readonly abandonedMillis: number;
 }
 
 export const defaultDeadlines: S3Deadlines = {
   idleMillis: 30_000,
   operationMillis: 110_000,
   clearingMillis: 10_000,
+  abandonedMillis: 86_400_000,
 };

@@ -1,12 +1,12 @@
 import { assertKey, assertPrefix, storeErrors } from '@headwater/object-store';
 import type { ListOptions, ObjectInfo, ObjectStore, StoreTraits } from '@headwater/object-store';
 import { Connection } from './connection.js';
-import { failureOf } from './failure.js';
+import { codeOf, failureOf } from './failure.js';
 import { isKey, ListingOrder, listPage } from './listing.js';
 import type { Page } from './listing.js';
 import { Operations } from './operations.js';
 import { makeBucket, probeReading, probeWriting } from './probe.js';
-import { rangeOutside, readPart, readWhole, sizeAndTime } from './reading.js';
+import { isThere, rangeOutside, readPart, readWhole, sizeAndTime } from './reading.js';
 import type { S3Settings } from './s3-settings.js';
 import { createInOne, createInParts, singleBytes } from './upload.js';
 import type { CreateOutcome } from './upload.js';
@@ -72,9 +72,7 @@ export class S3Store implements ObjectStore {
     return this.run(`create ${key}`, async (signal) => {
       const object = { name: this.root + key, body: bytes, signal };
       // A server refuses before it has read a long body, and its answer may get lost with the connection.
-      const isThere =
-        bytes.length > unaskedBytes && (await sizeAndTime(this.connection, { key, ...object })) !== null;
-      if (isThere) return 'exists';
+      if (bytes.length > unaskedBytes && (await isThere(this.connection, object))) return 'exists';
       return bytes.length > singleBytes && this.traits.multipart
         ? createInParts(this.connection, this.operations, object)
         : createInOne(this.connection, object);
@@ -127,7 +125,8 @@ export class S3Store implements ObjectStore {
     assertKey(key);
     await this.run(`remove ${key}`, async (signal) => {
       const answer = await this.connection.send({ method: 'DELETE', name: this.root + key, signal });
-      if (answer.status !== 200 && answer.status !== 204) throw failureOf(`remove ${key}`, answer);
+      const isGone = answer.status === 200 || answer.status === 204 || codeOf(answer) === 'NoSuchKey';
+      if (!isGone) throw failureOf(`remove ${key}`, answer);
     });
   }
 

@@ -9,6 +9,7 @@ const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,
   removeNSPrefix: true,
+  htmlEntities: true,
   ignoreDeclaration: true,
   isArray: (name) => repeated.has(name),
 });

@@ -10,7 +10,8 @@ export const minioKind: S3Kind = {
     ...['--certs-dir', certificates ?? join(directory, '.minio.sys', 'no-certificates')],
     directory,
   ],
-  environment: ({ accessKey, secretKey }) => ({
+  environment: ({ accessKey, secretKey, domain }) => ({
+    ...(domain !== undefined && { MINIO_DOMAIN: domain }),
     MINIO_ROOT_USER: accessKey,
     MINIO_ROOT_PASSWORD: secretKey,
     MINIO_BROWSER: 'off',
@@ -25,7 +26,8 @@ export const minioKind: S3Kind = {
 export const versitygwKind: S3Kind = {
   name: 'versitygw',
   readyPath: '/health',
-  arguments: ({ directory, port, certificates }) => [
+  arguments: ({ directory, port, certificates, domain }) => [
+    ...(domain === undefined ? [] : ['--virtual-domain', domain]),
     ...['--port', `127.0.0.1:${port}`, '--health', '/health', '--quiet', '--keep-alive'],
     ...(certificates === undefined
       ? []

@@ -25,6 +25,8 @@ export interface S3ServerSettings {
   readonly secretKey: string;
   /** Holds `public.crt` and `private.key`: the server speaks TLS. */
   readonly certificates?: string;
+  /** The bucket may stand before it in the host name. */
+  readonly domain?: string;
 }
 
 const startDeadlineMs = 60_000;

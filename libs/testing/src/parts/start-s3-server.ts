@@ -20,6 +20,8 @@ export interface S3ServerOptions extends PartSearch {
   readonly secretKey?: string;
   /** Holds `public.crt` and `private.key`: the server speaks TLS. */
   readonly certificates?: string;
+  /** The bucket may stand before it in the host name. */
+  readonly domain?: string;
 }
 
 export interface StartedS3Server {
@@ -41,7 +43,7 @@ export async function startS3Server(
   const { kind, program } = parts[name];
   const binary = await obtainGoProgram(program, options);
   const temporary = options.directory === undefined ? await temporaryDirectory(`headwater-${name}-`) : null;
-  const { certificates } = options;
+  const { certificates, domain } = options;
   try {
     const server = await S3Server.start(kind, {
       binary,
@@ -50,6 +52,7 @@ export async function startS3Server(
       accessKey: options.accessKey ?? randomBytes(8).toString('hex'),
       secretKey: options.secretKey ?? randomBytes(16).toString('hex'),
       ...(certificates !== undefined && { certificates }),
+      ...(domain !== undefined && { domain }),
     });
     return {
       server,
