@@ -59,7 +59,7 @@ describe('npm run bench', () => {
     const { code, output } = await bench('speed');
     expect(code).toBe(2);
     expect(output).toContain(
-      "no benchmark called 'speed': name replay, tail, initial-sync, snapshot, restore",
+      "no benchmark called 'speed': name replay, tail, initial-sync, snapshot, restore, store",
     );
   });
 });

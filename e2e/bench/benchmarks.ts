@@ -3,7 +3,8 @@ import { initialSync } from './initial-sync.js';
 import { replay } from './replay.js';
 import { restore } from './restore.js';
 import { snapshot } from './snapshot.js';
+import { store } from './store.js';
 import { tail } from './tail.js';
 
 /** All of them, in the order of `all`. */
-export const benchmarks: readonly Benchmark[] = [replay, tail, initialSync, snapshot, restore];
+export const benchmarks: readonly Benchmark[] = [replay, tail, initialSync, snapshot, restore, store];
