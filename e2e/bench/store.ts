@@ -24,12 +24,13 @@ export const store: Benchmark = {
     const directory = await DirectoryStore.open(join(bench.directory, 'store'));
     const ofDirectory = await measure(bench, 'directory', directory);
     await directory.close();
-    const { server, end } = await startS3Server('minio', {
+    const started = await startS3Server('minio', {
       directory: join(bench.directory, 'minio'),
       onProgress: (line) => {
         bench.say(line);
       },
     });
+    const { server } = started;
     try {
       const { accessKey, secretKey } = server.settings;
       const settings = {
@@ -47,7 +48,7 @@ export const store: Benchmark = {
       await bucket.close();
       return [...ofDirectory, ...ofBucket];
     } finally {
-      await end();
+      await started.end();
     }
   },
 };
