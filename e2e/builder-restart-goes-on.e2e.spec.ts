@@ -95,7 +95,7 @@ describe('a snapshot-builder that is killed', () => {
       const { job, differences } = await compareRestored(scene, { kind: 'latest' }, { name: 'latest' });
       expect(differences).toEqual([]);
 
-      const newest = (await api.snapshots()).findLast(({ id }) => id === job.plan.baseSnapshotId);
+      const newest = (await api.snapshots()).findLast(({ id }) => id === job.plan.base.id);
       const target = { kind: 'snapshot', snapshotId: newest?.id ?? '' } as const;
       const base = await compareRestored(scene, target, { name: 'newest' });
       expect(base.differences).toEqual([]);

@@ -156,7 +156,7 @@ describe('a restore that needs a damaged or missing object', () => {
       const object = await ObjectDamage.of(store, key);
       await object.during(object.remove(), async () => {
         await expectComplaint({ kind: 'snapshot', snapshotId: newest }, key, 'it is missing');
-        expect((await expectRestored(latest)).plan.baseSnapshotId).not.toBe(newest);
+        expect((await expectRestored(latest)).plan.base.id).not.toBe(newest);
       });
     }),
   );
@@ -184,7 +184,7 @@ describe('a restore that needs a damaged or missing object', () => {
       // It knew the snapshot while that was whole.
       await onCopy.restore.stop();
       await onCopy.restore.start();
-      expect((await expectRestored(latest)).plan.baseSnapshotId).toBe(first);
+      expect((await expectRestored(latest)).plan.base.id).toBe(first);
     }));
 
   async function expectComplaint(target: RestoreTarget, key: string, damage: string): Promise<void> {

@@ -47,7 +47,7 @@ describe('restore jobs', () => {
       expect(plan).toMatchObject({
         restoredTo: job.restoredTo,
         chain: job.plan.chain,
-        base: { id: job.plan.baseSnapshotId, kind: 'block' },
+        base: { id: job.plan.base.id, kind: 'block' },
         slices: { count: job.plan.slices },
         mongod: { found: true, version: job.verification?.mongodVersion },
       });

@@ -92,7 +92,7 @@ export async function restoreAndVerify(
   const second = await steps.restorableSecond(source.sample?.firstWrite ?? null);
   const { job, ...restored } = await restore(run, protection, second);
   const proof = await verify(run, source, { job, ...restored }, second);
-  const base = watch.view.snapshots.find(({ snapshotId }) => snapshotId === job.plan.baseSnapshotId);
+  const base = watch.view.snapshots.find(({ snapshotId }) => snapshotId === job.plan.base.id);
   return {
     ...restored,
     second,

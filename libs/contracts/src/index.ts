@@ -110,6 +110,8 @@ export { replicaSetHealthSchema } from './rest/replica-set-health.js';
 export type { ReplicaSetHealthBody } from './rest/replica-set-health.js';
 export { recentEventSchema } from './rest/recent-event.js';
 export type { RecentEventBody } from './rest/recent-event.js';
+export { restoreBaseKindSchema } from './rest/restore-base.js';
+export type { RestoreBaseKind } from './rest/restore-base.js';
 export { restorePlanSchema } from './rest/restore-plan.js';
 export type { PlannedMongod, RestorePlanBody } from './rest/restore-plan.js';
 export { environmentNames } from './environment.js';

@@ -53,6 +53,7 @@ export type { FileBlock } from './snapshots/file-reader.js';
 export { restoreWindows } from './windows/restore-window.js';
 export type { RestoreWindow, WindowEnd } from './windows/restore-window.js';
 export type { RestoreInventory } from './windows/restore-inventory.js';
+export type { RestoreBase, SyncSummary } from './windows/restore-base.js';
 export { planRestore } from './windows/restore-planning.js';
 export type {
   RefusalReason,

@@ -147,7 +147,7 @@ function unfinished(path: string): RestoreJobBody {
     target: { kind: 'latest' },
     delivery: { kind: 'directory', path },
     finishedAt: null,
-    plan: { chain: 'c1', baseSnapshotId: 's1', target: { t: 1, i: 1 }, slices: 0 },
+    plan: { chain: 'c1', base: { kind: 'block', id: 's1' }, target: { t: 1, i: 1 }, slices: 0 },
     progress: {
       phase: 'Replaying',
       bytesDone: 0,

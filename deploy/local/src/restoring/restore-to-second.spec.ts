@@ -16,7 +16,7 @@ const planned: RestoreJobBody = {
   delivery: { kind: 'directory', path: '/d/restored/x' },
   createdAt: '2025-11-24T16:00:20Z',
   finishedAt: null,
-  plan: { chain: 'c', baseSnapshotId: 's', target: ts, slices: 2 },
+  plan: { chain: 'c', base: { kind: 'block', id: 's' }, target: ts, slices: 2 },
   progress: {
     phase: 'Planned',
     bytesDone: 0,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { grows } from '../growth.js';
 import { oplogTimestampSchema } from '../timestamps.js';
 import { idSchema } from './deployment.js';
+import { restoreBaseKindSchema } from './restore-base.js';
 import { restoreDeliverySchema, restoreTargetSchema } from './restore-request.js';
 
 export const restoreJobStateSchema = z
@@ -41,7 +42,7 @@ export const restoredCollectionSchema = z.object({ ns: z.string(), documents: z.
 export const restoreVerificationSchema = z.object({
   /** `open`: hashes of every file, both ends of the oplog, and a mongod that opened the files and listed them. */
   method: z.enum(['open']).meta(grows),
-  /** Files of the snapshot whose hash equals their file map. */
+  /** Files of the block snapshot, or parts of the initial sync, whose hash is the recorded one. */
   filesVerified: z.int().min(0),
   bytesVerified: z.int().min(0),
   /** The newest entry of the restored oplog: equals `restoredTo`. */
@@ -72,7 +73,7 @@ export const restoreJobSchema = z.object({
   finishedAt: z.iso.datetime().nullable(),
   plan: z.object({
     chain: z.string(),
-    baseSnapshotId: z.string(),
+    base: z.object({ kind: restoreBaseKindSchema, id: z.string() }),
     /** The requested point as a timestamp, inclusive. */
     target: oplogTimestampSchema,
     slices: z.int().min(0),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oplogTimestampSchema } from '../timestamps.js';
 import { idSchema } from './deployment.js';
+import { restoreBaseKindSchema } from './restore-base.js';
 import { restoreWaitSchema } from './restore-job.js';
 import { restoreDeliverySchema, restoreTargetSchema } from './restore-request.js';
 
@@ -25,13 +26,13 @@ export const restorePlanSchema = z.object({
   /** The largest archived entry that is not above the target: the restored state. */
   restoredTo: oplogTimestampSchema,
   chain: z.string(),
-  /** The snapshot whose data files are written before the replay. */
-  base: z.object({ id: z.string(), ts: oplogTimestampSchema, kind: z.string() }),
+  /** What data files are made of before the replay. */
+  base: z.object({ kind: restoreBaseKindSchema, id: z.string(), ts: oplogTimestampSchema }),
   /** The slices that are replayed: how many objects, and their bytes in the store. */
   slices: z.object({ count: z.int().min(0), bytes: z.int().min(0) }),
   /** Entries in these slices: the first and the last one may be used in part. */
   entries: z.int().min(0),
-  /** Data files of the snapshot, and the oplog that is appended to them. */
+  /** Data files, and the oplog that is appended to them. */
   bytesToWrite: z.int().min(0),
   /** What must be free for it, mongod's own writes included; the reserve of the file system comes on top. */
   bytesNeeded: z.int().min(0),

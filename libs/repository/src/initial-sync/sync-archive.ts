@@ -104,6 +104,13 @@ export class SyncArchive {
     return hole < 0 ? parts.length : hole;
   }
 
+  /** The key of the first part that complete.json names and that is not there; null when all are. By one listing. */
+  async missingPart({ parts }: Pick<SyncComplete, 'parts'>): Promise<string | null> {
+    const there = new Set((await this.parts()).map(({ n }) => n));
+    const missing = parts.find(({ n }) => !there.has(n));
+    return missing === undefined ? null : this.partKey(missing.n);
+  }
+
   /** The sha256 of a part's payload, by a ranged read. */
   async partHash(part: PartRef): Promise<string> {
     const headerBytes = await readHeaderBytes(this.store, part.key, part.size);

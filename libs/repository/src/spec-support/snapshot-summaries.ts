@@ -1,4 +1,4 @@
-import type { BlockSummary, LogSummary } from '../index.js';
+import type { BlockSummary, LogSummary, SyncSummary } from '../index.js';
 import { ts } from './layout.js';
 
 const about = { deployment: 'd', replicaSet: 'rs0', replicaSetId: 'a', serverVersion: '6.0.5', fcv: '6.0' };
@@ -24,5 +24,14 @@ export function logSnapshot(base: number, n: number, chain = 'c'): LogSummary {
     oplog: { entries: 1, rawBytes: 1 },
     sizeBytes: 1,
     storedBytes: 0,
+  };
+}
+
+/** A complete initial sync of the window from `begin` to `stop`, called `<chain>-<begin>-<stop>`. */
+export function syncOf(begin: number, stop: number, chain = 'c'): SyncSummary {
+  const position = { ts: ts(stop), term: 1 };
+  return {
+    ...{ kind: 'initial-sync', id: `${chain}-${begin}-${stop}`, chain, serverVersion: '6.0.5' },
+    ...{ beginFetching: { ts: ts(begin), term: 1 }, position, ts: position.ts, sizeBytes: 1 },
   };
 }

@@ -5,7 +5,7 @@ import type { Inventory } from '../spec-support/inventories.js';
 import {
   anyInventory,
   at,
-  blocksOf,
+  basesOf,
   end,
   inventory,
   isRestorable,
@@ -16,9 +16,8 @@ import { blockSnapshot as snapshot, logSnapshot } from '../spec-support/snapshot
 
 /** What a plan has to be to lead to its target. */
 function expectSound({ base, from, slices, target, chain }: RestorePlan, among: Inventory): void {
-  const below = blocksOf(among, chain).filter((one) => numberOf(one.ts) <= numberOf(target));
-  expect(numberOf(base.ts)).toBe(Math.max(...below.map((one) => numberOf(one.ts))));
-  expect(base.kind).toBe('block');
+  const below = basesOf(among, chain).filter((one) => one <= numberOf(target));
+  expect(numberOf(base.ts)).toBe(Math.max(...below));
   expect(base.chain).toBe(chain);
   expect(from).toEqual(base.position);
   expect(isWhole(slices, numberOf(base.ts), numberOf(target))).toBe(true);

@@ -1,6 +1,6 @@
 import type { OplogTimestamp, Position } from '@headwater/oplog';
 import type { SliceRef } from '../oplog/slice.js';
-import type { BlockSummary } from '../snapshots/snapshot-catalogue.js';
+import type { RestoreBase } from './restore-base.js';
 
 /** The moment that somebody wants back. */
 export type RestoreTarget =
@@ -15,7 +15,7 @@ export interface RestoreRequest {
   readonly target: RestoreTarget;
   /** Only this chain; without it the newest one that has the target. */
   readonly chain?: string;
-  /** Ids of block snapshots that are not to be used as a base, whatever their manifests say: of their objects some are damaged. */
+  /** Ids of bases that are not to be used, whatever their manifests say: of their objects some are damaged. */
   readonly excluding?: ReadonlySet<string>;
 }
 
@@ -23,8 +23,8 @@ export interface RestoreRequest {
 export interface RestorePlan {
   readonly kind: 'plan';
   readonly chain: string;
-  /** The newest block snapshot of the chain that is not above the target. */
-  readonly base: BlockSummary;
+  /** The newest base of the chain that is not above the target. */
+  readonly base: RestoreBase;
   /** The base's position: replay goes on from here. */
   readonly from: Position;
   /** Inclusive. The state restored is that of the largest archived entry not above it. */
@@ -36,13 +36,13 @@ export interface RestorePlan {
 }
 
 export type RefusalReason =
-  /** There is no snapshot yet, or none that reads. */
+  /** There is no complete initial sync yet, and no snapshot that reads. */
   | 'nothing-restorable'
   /** The chain that was asked for has no restore window. */
   | 'unknown-chain'
   /** There is no snapshot of this id (on this chain), or it does not read. */
   | 'unknown-snapshot'
-  /** There is no block snapshot that the log snapshot could be restored from. */
+  /** There is nothing that the log snapshot could be restored from. */
   | 'missing-base'
   /** Slices that the log snapshot consists of are missing from the store, or contradict each other. */
   | 'missing-slices'

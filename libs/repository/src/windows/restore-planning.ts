@@ -2,23 +2,24 @@ import { endOfSecond, formatTimestamp } from '@headwater/oplog';
 import type { OplogTimestamp } from '@headwater/oplog';
 import { coverOf } from '../oplog/cover.js';
 import { isBelow } from '../oplog/timestamp-order.js';
+import { basesOf, type BaseInventory } from './restore-base.js';
 import { refuse, refuseTarget } from './restore-refusal.js';
-import type { RestoreInventory } from './restore-inventory.js';
 import type { RestorePlan, RestoreRefusal, RestoreRequest } from './restore-plan.js';
-import { basesOf, restoreWindows, type RestoreWindow } from './restore-window.js';
+import { restoreWindows, type RestoreWindow } from './restore-window.js';
 import { planSnapshot } from './snapshot-planning.js';
 
-type Inventory = Pick<RestoreInventory, 'chains' | 'snapshots'>;
-
 /** How to restore what is asked for, or why that cannot be and what can. Decided from the inventory alone. */
-export function planRestore(request: RestoreRequest, listed: Inventory): RestorePlan | RestoreRefusal {
+export function planRestore(request: RestoreRequest, listed: BaseInventory): RestorePlan | RestoreRefusal {
   const inventory = without(listed, request.excluding);
   const all = restoreWindows(inventory);
   const windows = all.filter(({ chain }) => request.chain === undefined || chain === request.chain);
   const newest = windows.at(-1);
   if (newest === undefined) {
     return all.length === 0
-      ? refuse('nothing-restorable', 'There is no snapshot to restore from yet.')
+      ? refuse(
+          'nothing-restorable',
+          'There is nothing to restore from yet: the first initial sync is not complete.',
+        )
       : refuse('unknown-chain', `Chain ${request.chain ?? ''} has nothing to restore from.`);
   }
   const { target } = request;
@@ -41,7 +42,7 @@ export function planRestore(request: RestoreRequest, listed: Inventory): Restore
 function planSecond(
   t: number,
   windows: readonly RestoreWindow[],
-  inventory: Inventory,
+  inventory: BaseInventory,
 ): RestorePlan | RestoreRefusal {
   const target = endOfSecond(t);
   const plan = planIn(windows, target, inventory);
@@ -59,23 +60,30 @@ function planSecond(
 }
 
 /** What is excluded may still be asked for by its id: a log snapshot stays, and so does what it says. */
-function without({ chains, snapshots }: Inventory, excluding: ReadonlySet<string> = new Set()): Inventory {
-  return { chains, snapshots: snapshots.filter(({ id, kind }) => kind !== 'block' || !excluding.has(id)) };
+function without(
+  { chains, snapshots, syncs }: BaseInventory,
+  excluding: ReadonlySet<string> = new Set(),
+): BaseInventory {
+  return {
+    chains,
+    snapshots: snapshots.filter(({ id, kind }) => kind !== 'block' || !excluding.has(id)),
+    syncs: syncs.filter(({ id }) => !excluding.has(id)),
+  };
 }
 
-/** In the newest window that has the target, from the newest snapshot that is not above it. */
+/** In the newest window that has the target, from the newest base that is not above it. */
 function planIn(
   windows: readonly RestoreWindow[],
   target: OplogTimestamp,
-  { chains, snapshots }: Inventory,
+  inventory: BaseInventory,
 ): RestorePlan | null {
   const window = windows.findLast(({ from, to }) => !isBelow(target, from) && !isBelow(to, target));
   const chain = window?.chain ?? '';
-  const base = basesOf(snapshots, chain).findLast(({ position }) => !isBelow(target, position.ts));
+  const base = basesOf(inventory, chain).findLast(({ position }) => !isBelow(target, position.ts));
   if (window === undefined || base === undefined) {
     return null;
   }
-  const slices = chains.find((listing) => listing.chain === chain)?.slices ?? [];
+  const slices = inventory.chains.find((listing) => listing.chain === chain)?.slices ?? [];
   const cover = coverOf(slices, base.position.ts, target);
   return cover.kind === 'covered'
     ? { kind: 'plan', chain, base, from: base.position, target, top: null, slices: cover.slices }

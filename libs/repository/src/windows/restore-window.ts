@@ -4,8 +4,7 @@ import { firstEndOf, lastBefore, type ChainEnd } from '../oplog/chain-end.js';
 import { unbrokenFrom } from '../oplog/cover.js';
 import type { ChainListing } from '../oplog/chain-listing.js';
 import { isBelow } from '../oplog/timestamp-order.js';
-import { isBlock, type BlockSummary } from '../snapshots/snapshot-catalogue.js';
-import type { RestoreInventory } from './restore-inventory.js';
+import { basesOf, type BaseInventory, type RestoreBase } from './restore-base.js';
 
 /** Why a window goes no further. */
 export type WindowEnd =
@@ -16,7 +15,7 @@ export type WindowEnd =
   /** No slice contains (at, to]: they are missing from the store, and the oplog goes on behind them. */
   | { readonly kind: 'hole'; readonly at: OplogTimestamp; readonly to: OplogTimestamp };
 
-/** A maximal range of restorable timestamps of one chain. Both ends are included: at `from` lies a block snapshot. */
+/** A maximal range of restorable timestamps of one chain. Both ends are included: at `from` lies its oldest base. */
 export interface RestoreWindow {
   readonly chain: string;
   readonly from: OplogTimestamp;
@@ -25,27 +24,19 @@ export interface RestoreWindow {
   readonly endedBy: WindowEnd | null;
 }
 
-type Inventory = Pick<RestoreInventory, 'chains' | 'snapshots'>;
-
 /**
- * The restore windows, ascending by chain, then in time. A window begins at the oldest good block snapshot of its chain and ends
+ * The restore windows, ascending by chain, then in time. A window begins at the oldest base of its chain (the end of a complete
+ * initial sync, or a good block snapshot) and ends
  * where the unbroken run of slices from there ends, at the latest where a gap or a fork ends the chain; behind a hole the next
- * window begins at the next block snapshot.
+ * window begins at the next base.
  */
-export function restoreWindows({ chains, snapshots }: Inventory): RestoreWindow[] {
+export function restoreWindows(inventory: BaseInventory): RestoreWindow[] {
+  const { chains, snapshots } = inventory;
   const listings = new Map(chains.map((listing) => [listing.chain, listing]));
   const names = new Set([...listings.keys(), ...snapshots.map(({ chain }) => chain)]);
   return [...names]
     .sort()
-    .flatMap((chain) => windowsOf(listings.get(chain) ?? emptyChain(chain), basesOf(snapshots, chain)));
-}
-
-/** The block snapshots of one chain, ascending in time: what a restore can begin from. */
-export function basesOf(snapshots: RestoreInventory['snapshots'], chain: string): BlockSummary[] {
-  return snapshots
-    .filter(isBlock)
-    .filter((snapshot) => snapshot.chain === chain)
-    .sort((a, b) => compareTimestamps(a.position.ts, b.position.ts));
+    .flatMap((chain) => windowsOf(listings.get(chain) ?? emptyChain(chain), basesOf(inventory, chain)));
 }
 
 /** Whether a timestamp lies above the end of its chain: it belongs to no history that is kept. */
@@ -54,7 +45,7 @@ export function isBehindEnd({ ends }: Pick<ChainListing, 'ends'>, ts: OplogTimes
   return end !== null && isBelow(lastBefore(end), ts);
 }
 
-function windowsOf(listing: ChainListing, bases: readonly BlockSummary[]): RestoreWindow[] {
+function windowsOf(listing: ChainListing, bases: readonly RestoreBase[]): RestoreWindow[] {
   const { chain } = listing;
   const end = firstEndOf(listing.ends);
   const windows: RestoreWindow[] = [];

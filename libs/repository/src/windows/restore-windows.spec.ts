@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { ChainEnd } from '../index.js';
+import type { ChainEnd, SliceRef } from '../index.js';
 import { restoreWindows } from '../index.js';
-import { anyInventory, blocksOf, end, inventory, isRestorable } from '../spec-support/inventories.js';
+import { anyInventory, basesOf, end, inventory, isRestorable } from '../spec-support/inventories.js';
 import { forkAt, gapOf, numberOf, sliceRef, ts } from '../spec-support/layout.js';
-import { blockSnapshot as snapshot } from '../spec-support/snapshot-summaries.js';
+import { blockSnapshot as snapshot, syncOf } from '../spec-support/snapshot-summaries.js';
 
 describe('restore windows', () => {
   it('contain exactly what can be restored: no timestamp too many, none too few', () => {
@@ -23,12 +23,12 @@ describe('restore windows', () => {
     );
   });
 
-  it('begin at a block snapshot, and come in the order of chains, then of time', () => {
+  it('begin at a base, and come in the order of chains, then of time', () => {
     fc.assert(
       fc.property(anyInventory, (among) => {
         const windows = restoreWindows(among);
         for (const [n, { chain, from, to }] of windows.entries()) {
-          expect(blocksOf(among, chain).some((one) => numberOf(one.ts) === numberOf(from))).toBe(true);
+          expect(basesOf(among, chain)).toContain(numberOf(from));
           const next = windows[n + 1];
           expect(next === undefined || chain < next.chain || numberOf(to) < numberOf(next.from)).toBe(true);
         }
@@ -46,6 +46,14 @@ describe('restore windows', () => {
       { chain: 'c', from: ts(2), to: ts(6), endedBy: { kind: 'hole', at: ts(6), to: ts(8) } },
       { chain: 'c', from: ts(12), to: ts(20), endedBy: null },
     ]);
+  });
+
+  it('begin at the end of a complete initial sync, once the oplog of its window is archived', () => {
+    const windowsOf = (slices: readonly SliceRef[]) =>
+      restoreWindows(inventory({ c: slices }, [], {}, [syncOf(3, 7)]));
+    expect(windowsOf([sliceRef(2, 6)])).toEqual([]);
+    expect(windowsOf([sliceRef(3, 9)])).toEqual([]);
+    expect(windowsOf([sliceRef(2, 9)])).toEqual([{ chain: 'c', from: ts(7), to: ts(9), endedBy: null }]);
   });
 
   it('never cross chains', () => {

@@ -2,19 +2,18 @@ import { formatTimestamp } from '@headwater/oplog';
 import { coverOf, type Cover } from '../oplog/cover.js';
 import { isBelow } from '../oplog/timestamp-order.js';
 import type { BlockSummary, LogSummary } from '../snapshots/snapshot-catalogue.js';
-import type { RestoreInventory } from './restore-inventory.js';
+import { basesOf, type BaseInventory, type RestoreBase } from './restore-base.js';
 import type { RestorePlan, RestoreRefusal } from './restore-plan.js';
 import { refuse } from './restore-refusal.js';
-import { basesOf, isBehindEnd } from './restore-window.js';
-
-type Inventory = Pick<RestoreInventory, 'chains' | 'snapshots'>;
+import { isBehindEnd } from './restore-window.js';
 
 /** How to restore a snapshot: its own data files, or those of a base and the oplog up to its position. */
 export function planSnapshot(
   id: string,
   chain: string | undefined,
-  { chains, snapshots }: Inventory,
+  inventory: BaseInventory,
 ): RestorePlan | RestoreRefusal {
+  const { chains, snapshots } = inventory;
   const wanted = snapshots.find((one) => one.id === id && (chain === undefined || one.chain === chain));
   if (wanted === undefined) {
     return refuse('unknown-snapshot', `There is no snapshot ${id} that can be read.`);
@@ -26,7 +25,7 @@ export function planSnapshot(
   if (wanted.kind === 'block') {
     return planOf(wanted, wanted, { kind: 'covered', slices: [] });
   }
-  return planLog(wanted, basesOf(snapshots, wanted.chain), (base) =>
+  return planLog(wanted, basesOf(inventory, wanted.chain), (base) =>
     coverOf(listing?.slices ?? [], base.position.ts, wanted.position.ts),
   );
 }
@@ -34,8 +33,8 @@ export function planSnapshot(
 /** From the base that it names; where that is gone, from any other one that the oplog leads on from. */
 function planLog(
   wanted: LogSummary,
-  bases: readonly BlockSummary[],
-  coverFrom: (base: BlockSummary) => Cover,
+  bases: readonly RestoreBase[],
+  coverFrom: (base: RestoreBase) => Cover,
 ): RestorePlan | RestoreRefusal {
   const { id, base } = wanted;
   const below = bases.filter(({ position }) => !isBelow(wanted.position.ts, position.ts));
@@ -54,7 +53,7 @@ function planLog(
     : refuse('missing-slices', `Snapshot ${id} needs ${lackOf(firstLack)}.`);
 }
 
-function planOf(wanted: BlockSummary | LogSummary, base: BlockSummary, cover: Cover): RestorePlan {
+function planOf(wanted: BlockSummary | LogSummary, base: RestoreBase, cover: Cover): RestorePlan {
   const { chain, position } = wanted;
   const slices = cover.kind === 'covered' ? cover.slices : [];
   return { kind: 'plan', chain, base, from: base.position, target: position.ts, top: position, slices };

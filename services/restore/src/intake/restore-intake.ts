@@ -5,6 +5,7 @@ import { seriesOf } from '@headwater/mongod';
 import type { Logger } from '@headwater/service-kit';
 import { neededBytesOf, surveyTarget, tooSmall } from '../delivery/target-checks.js';
 import type { TargetSurvey } from '../delivery/target-checks.js';
+import { bytesOf, serverVersionOf } from '../planning/base-contents.js';
 import { estimateSeconds } from '../planning/estimate.js';
 import type { PlannedRestore, Planner } from '../planning/planner.js';
 import type { Verdict } from '../admission/admission.js';
@@ -49,17 +50,17 @@ export class RestoreIntake {
     const { planner, mongodOf } = this.options;
     const planned = await this.plan(request);
     const { survey, neededBytes, verdict } = await this.propose(request, planned);
-    const { plan, manifest, entries, bytes } = planned;
-    const { id, ts, kind } = plan.base;
+    const { plan, base, entries, bytes } = planned;
+    const { kind, id, ts } = plan.base;
     return {
       ...{ deploymentId: request.deploymentId, target: request.target, delivery: request.delivery },
       restoredTo: await planner.restoredTo(planned),
       chain: plan.chain,
-      base: { id, ts, kind },
+      base: { kind, id, ts },
       slices: { count: plan.slices.length, bytes: plan.slices.reduce((sum, { size }) => sum + size, 0) },
       ...{ entries, bytesToWrite: bytes, bytesNeeded: neededBytes, bytesFree: survey.volume.freeBytes },
-      mongod: await mongodOf(seriesOf(manifest.serverVersion)),
-      estimatedSeconds: estimateSeconds({ bytes: manifest.sizeBytes, entries }),
+      mongod: await mongodOf(seriesOf(serverVersionOf(base))),
+      estimatedSeconds: estimateSeconds({ kind, bytes: bytesOf(base), entries }),
       ...(verdict.kind === 'wait' ? { waitsFor: verdict.for } : {}),
     };
   }
@@ -125,8 +126,9 @@ export class RestoreIntake {
     key: RequestKey | null,
   ): JobRecord {
     const { board, host, clock } = this.options;
-    const { plan, manifest, entries, archive } = planned;
-    const { chain, base, target: to, slices } = plan;
+    const { plan, base, entries, archive } = planned;
+    const { chain, target: to, slices } = plan;
+    const { kind, id: baseId } = plan.base;
     return {
       ...{ format: 1, sequence: board.nextSequence(), accepted: false, open: true },
       ...{
@@ -141,9 +143,9 @@ export class RestoreIntake {
       job: {
         ...{ id: uuidv7(), host, deploymentId, state: 'Planned', target, delivery },
         ...{ createdAt: clock.now().toISOString(), finishedAt: null },
-        plan: { chain, baseSnapshotId: base.id, target: to, slices: slices.length },
+        plan: { chain, base: { kind, id: baseId }, target: to, slices: slices.length },
         progress: {
-          ...{ phase: 'Planned', bytesDone: 0, bytesTotal: manifest.sizeBytes },
+          ...{ phase: 'Planned', bytesDone: 0, bytesTotal: bytesOf(base) },
           ...{ entriesDone: 0, entriesTotal: entries, etaSeconds: null },
         },
         ...{ restoredTo: null, verification: null },

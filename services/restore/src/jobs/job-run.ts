@@ -7,6 +7,7 @@ import { formatPosition, positionsEqual } from '@headwater/oplog';
 import type { Position } from '@headwater/oplog';
 import { readState } from '@headwater/recovery';
 import type { RecoveryEngine, RecoveryProgress } from '@headwater/recovery';
+import { bytesOf, piecesOf, serverVersionOf } from '../planning/base-contents.js';
 import type { JobSource, Planner } from '../planning/planner.js';
 import { restoreErrors } from '../restore-errors.js';
 import { verify } from '../verifying/verification.js';
@@ -46,7 +47,7 @@ export class JobRun {
     const { job } = board.record(id);
     signal.throwIfAborted();
     const source = await planner.sourceOf(job);
-    const series = seriesOf(source.manifest.serverVersion);
+    const series = seriesOf(serverVersionOf(source.base));
     const { version } = await mongods(series);
     const work: Work = { ...source, id, job, directory, series, signal };
     const restoredTo = (await this.preparedTo(work)) ?? (await this.make(work));
@@ -69,7 +70,7 @@ export class JobRun {
   }
 
   private async make(work: Work): Promise<Position> {
-    const from = (await this.resumed(work)) ?? (await this.materialize(work));
+    const from = (await this.resumed(work)) ?? (await this.makeBase(work));
     const restoredTo = await this.replay(work, from);
     await this.enter(work, 'Preparing');
     await this.options.engine.prepare({ directory: work.directory, target: 'standalone' });
@@ -88,17 +89,25 @@ export class JobRun {
     return found.kind === 'ready' ? found.position : null;
   }
 
-  private async materialize(work: Work): Promise<Position> {
+  /** Data files as of the base. */
+  private async makeBase(work: Work): Promise<Position> {
     const { shares, engine } = this.options;
-    const { archive, manifest, directory, signal } = work;
+    const { archive, base, directory, signal } = work;
+    const onProgress = this.progressOf(work);
     await this.enter(work, 'Materializing');
-    await shares.with((filesAtOnce) =>
-      engine.materialize({
-        ...{ archive, manifest, directory, signal, filesAtOnce },
-        onProgress: this.progressOf(work),
-      }),
-    );
-    return manifest.position;
+    return shares.with(async (filesAtOnce) => {
+      if (base.kind === 'block') {
+        const { manifest } = base;
+        await engine.materialize({ archive, manifest, directory, signal, filesAtOnce, onProgress });
+        return manifest.position;
+      }
+      const { syncId } = base.complete;
+      // The oplog of its window is appended within: none of the entries that the job is to replay.
+      const seeding = (progress: RecoveryProgress): void => {
+        if (progress.phase === 'seeding') onProgress(progress);
+      };
+      return (await engine.seed({ archive, syncId, directory, signal, onProgress: seeding })).position;
+    });
   }
 
   private async replay(work: Work, from: Position): Promise<Position> {
@@ -123,12 +132,12 @@ export class JobRun {
 
   private async verify(work: Work, restoredTo: Position, mongodVersion: string): Promise<void> {
     const { board, engine } = this.options;
-    const { id, manifest, directory, series, signal } = work;
+    const { id, base, directory, series, signal } = work;
     const { top, begin, collections } = await engine.inspect({ directory, series, signal });
     const counted = collections
       .flatMap(({ ns, documents }) => (documents === null ? [] : [{ ns, documents }]))
       .sort((a, b) => (a.ns < b.ns ? -1 : 1));
-    const files = { files: manifest.files.length, bytes: manifest.sizeBytes };
+    const files = { files: piecesOf(base), bytes: bytesOf(base) };
     const verification = verify(restoredTo, { top, begin, collections: counted, mongodVersion }, files);
     await board.setCollections(id, counted);
     await board.note(id, { kind: 'verified', verification });
@@ -142,15 +151,15 @@ export class JobRun {
   }
 
   /** Progress is a courtesy: whatever keeps it from being noted does not stop the work. */
-  private progressOf({ id, manifest, job }: Work): (progress: RecoveryProgress) => void {
+  private progressOf({ id, base, job }: Work): (progress: RecoveryProgress) => void {
     const { clock, board } = this.options;
     const startedAt = clock.ticksMillis();
     const eta = (done: number, total: number): number | null =>
       etaSeconds(done, total, clock.ticksMillis() - startedAt);
     return ({ phase, bytesDone, entriesDone }) => {
       const numbers =
-        phase === 'materializing'
-          ? { bytesDone, etaSeconds: eta(bytesDone, manifest.sizeBytes) }
+        phase === 'materializing' || phase === 'seeding'
+          ? { bytesDone, etaSeconds: eta(bytesDone, bytesOf(base)) }
           : phase === 'appending'
             ? { entriesDone, etaSeconds: eta(entriesDone, job.progress.entriesTotal) }
             : null;

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { RestoreTarget } from '@headwater/contracts';
 import { DirectoryStore } from '@headwater/object-store/directory';
 import { readPosition } from '@headwater/oplog';
 import type { Position } from '@headwater/oplog';
 import { Repository, snapshotId } from '@headwater/repository';
-import type { Manifest, ReplicaSetRepository } from '@headwater/repository';
+import type { Manifest, ReplicaSetRepository, SyncBegun } from '@headwater/repository';
 import { temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import { entryAt } from '../spec-support/oplog.js';
@@ -44,6 +45,21 @@ describe('a planner', () => {
   };
   const slice = (from: number, times: readonly number[], on = chain) =>
     archive.oplog.writeSlice(on, { from: at(from), to: at(times.at(-1) ?? from) }, times.map(entry));
+  /** A complete initial sync of one part. Resolves with the key of the part. */
+  const copy = async (id: string, begin: number, stop: number): Promise<string> => {
+    const sync = archive.sync(id);
+    const payload = Buffer.from('payload');
+    const sha256 = createHash('sha256').update(payload).digest('hex');
+    const begun: SyncBegun = {
+      ...{ format: 1, syncId: id, attempt: 'a', chain, replicaSetId: 'x', member: 'db1:27017', epoch: 1 },
+      ...{ beginFetching: at(begin), beginApplying: at(begin), serverVersion: '6.0.5', fcv: '6.0' },
+    };
+    await sync.begin(begun);
+    const { key } = await sync.writePart(1, payload, sha256);
+    const parts = [{ n: 1, sha256, bytes: payload.length }];
+    await sync.finish({ ...begun, stop: at(stop), parts, documents: 1, bytes: payload.length });
+    return key;
+  };
   const planTo = (target: RestoreTarget) =>
     planner.plan({ deploymentId: 'd', target, delivery: { kind: 'directory', path: '/x' } });
   const planAt = (t: number) => planTo({ kind: 'timestamp', t, i: 1 });
@@ -61,7 +77,7 @@ describe('a planner', () => {
     const { id } = await seal(105);
     const planned = await planAt(110);
     expect(planned.plan).toMatchObject({ base: { id }, from: at(105), target: { t: 110, i: 1 } });
-    expect(planned).toMatchObject({ entries: 2, manifest: { id, sizeBytes: 1000 } });
+    expect(planned).toMatchObject({ entries: 2, base: { kind: 'block', manifest: { id, sizeBytes: 1000 } } });
     expect(planned.bytes).toBe(1000 + 2 * (entry(106).length + entry(110).length));
   });
 
@@ -83,13 +99,26 @@ describe('a planner', () => {
     }
   });
 
+  it('begins from a complete initial sync where no block snapshot at its end is whole', async () => {
+    await slice(99, [100, 105]);
+    const key = await copy('sync-1', 100, 105);
+    const { plan, base, bytes } = await planAt(105);
+    expect([plan.base.id, base.kind, bytes]).toEqual(['sync-1', 'initial-sync', 2 * 7]);
+    const sealed = await seal(105);
+    expect((await planAt(105)).plan.base.id).toBe(sealed.id);
+    await losePack(sealed);
+    expect((await planAt(105)).plan.base.id).toBe('sync-1');
+    await store.remove(key);
+    await expect(planAt(105)).rejects.toMatchObject({ code: 'REPOSITORY-10002' });
+  });
+
   it('finds what a job that was planned before works with', async () => {
     await slice(100, [101, 105]);
-    const { id: baseSnapshotId } = await seal(101);
+    const { id } = await seal(101);
     await seal(105);
-    const plan = { chain, baseSnapshotId, target: at(105).ts, slices: 1 };
-    const { manifest } = await planner.sourceOf({ deploymentId: 'd', plan });
-    expect(manifest.id).toBe(baseSnapshotId);
+    const plan = { chain, base: { kind: 'block', id } as const, target: at(105).ts, slices: 1 };
+    const { base } = await planner.sourceOf({ deploymentId: 'd', plan });
+    expect(base).toMatchObject({ kind: 'block', manifest: { id } });
   });
 
   it('does without a base that lacks an object where another one leads to the same moment', async () => {

@@ -3,9 +3,8 @@ import type { RestoreJobBody, RestoreRequest, RestoreTarget } from '@headwater/c
 import type { HeadwaterError } from '@headwater/errors';
 import { formatTimestamp } from '@headwater/oplog';
 import type { OplogTimestamp } from '@headwater/oplog';
-import { isDamage, planRestore, repositoryErrors } from '@headwater/repository';
+import { isDamage, planRestore } from '@headwater/repository';
 import type {
-  Manifest,
   ReplicaSetRepository,
   RestoreInventory,
   RestorePlan,
@@ -13,6 +12,8 @@ import type {
   SliceHeader,
 } from '@headwater/repository';
 import { restoreErrors } from '../restore-errors.js';
+import { fileBytesOf, readBase, readWholeBase } from './base-contents.js';
+import type { BaseContents } from './base-contents.js';
 import type { Catalogue } from './catalogue.js';
 
 const headersAtOnce = 16;
@@ -21,7 +22,7 @@ const headersAtOnce = 16;
 export interface PlannedRestore {
   readonly archive: ReplicaSetRepository;
   readonly plan: RestorePlan;
-  readonly manifest: Manifest;
+  readonly base: BaseContents;
   /** Entries to replay at most: those of the slices, of which the last one may be cut. */
   readonly entries: number;
   /** Bytes that the restored files take: data files, and the oplog that is appended to them. */
@@ -31,8 +32,7 @@ export interface PlannedRestore {
 /** What a job works with: read again from the store whenever its work begins. */
 export interface JobSource {
   readonly archive: ReplicaSetRepository;
-  /** Of the base snapshot. */
-  readonly manifest: Manifest;
+  readonly base: BaseContents;
 }
 
 /** Turns a request into a plan, or says why that cannot be and what can. */
@@ -45,11 +45,11 @@ export class Planner {
    */
   async plan(request: RestoreRequest): Promise<PlannedRestore> {
     const archive = await this.catalogue.archiveOf(request.deploymentId);
-    const { plan, manifest } = await wholePlan(request, archive);
+    const { plan, base } = await wholePlan(request, archive);
     const headers = await headersOf(archive, plan);
     const entries = headers.reduce((sum, { count }) => sum + count, 0);
     const oplogBytes = headers.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
-    return { archive, plan, manifest, entries, bytes: manifest.sizeBytes + 2 * oplogBytes };
+    return { archive, plan, base, entries, bytes: fileBytesOf(base) + 2 * oplogBytes };
   }
 
   /**
@@ -59,7 +59,7 @@ export class Planner {
    */
   async sourceOf({ deploymentId, plan }: Pick<RestoreJobBody, 'deploymentId' | 'plan'>): Promise<JobSource> {
     const archive = await this.catalogue.archiveOf(deploymentId);
-    return { archive, manifest: await archive.snapshots.read(plan.baseSnapshotId) };
+    return { archive, base: await readBase(archive, plan.base) };
   }
 
   /**
@@ -86,7 +86,7 @@ export class Planner {
 async function wholePlan(
   request: RestoreRequest,
   archive: ReplicaSetRepository,
-): Promise<Pick<PlannedRestore, 'plan' | 'manifest'>> {
+): Promise<Pick<PlannedRestore, 'plan' | 'base'>> {
   const inventory = await archive.inventory();
   let wanted: Parameters<typeof planRestore>[0] = {
     target: targetOf(request.target),
@@ -104,7 +104,7 @@ async function wholePlan(
       throw refusal(plan);
     }
     try {
-      return { plan, manifest: await wholeManifest(archive, plan.base.id) };
+      return { plan, base: await readWholeBase(archive, plan.base) };
     } catch (error) {
       if (!isDamage(error)) {
         throw error;
@@ -116,16 +116,6 @@ async function wholePlan(
       }
     }
   }
-}
-
-/** @throws repositoryErrors.missingObject, damagedObject, naming the object that the snapshot lacks */
-async function wholeManifest(archive: ReplicaSetRepository, id: string): Promise<Manifest> {
-  const manifest = await archive.snapshots.read(id);
-  const [key] = await archive.snapshots.missingObjects(manifest, 1);
-  if (key !== undefined) {
-    throw repositoryErrors.missingObject(`${key} is missing from the store`, { details: { key } });
-  }
-  return manifest;
 }
 
 function headersOf(archive: ReplicaSetRepository, { slices }: RestorePlan): Promise<SliceHeader[]> {

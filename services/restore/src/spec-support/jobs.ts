@@ -8,7 +8,7 @@ export function plannedJob(change: Partial<RestoreJobBody> = {}): RestoreJobBody
     delivery: { kind: 'directory', path: '/r' },
     createdAt: '2026-11-24T08:00:00.000Z',
     finishedAt: null,
-    plan: { chain: 'c1', baseSnapshotId: 's1', target: { t: 100, i: 1 }, slices: 2 },
+    plan: { chain: 'c1', base: { kind: 'block', id: 's1' }, target: { t: 100, i: 1 }, slices: 2 },
     progress: {
       ...{ phase: 'Planned', bytesDone: 0, bytesTotal: 100, entriesDone: 0, entriesTotal: 10 },
       etaSeconds: null,
