@@ -34,5 +34,9 @@ export const versitygwKind: S3Kind = {
       : ['--cert', join(certificates, 'public.crt'), '--key', join(certificates, 'private.key')]),
     ...['posix', directory],
   ],
-  environment: ({ accessKey, secretKey }) => ({ ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey }),
+  environment: ({ accessKey, secretKey, usersDirectory }) => ({
+    ROOT_ACCESS_KEY: accessKey,
+    ROOT_SECRET_KEY: secretKey,
+    ...(usersDirectory !== undefined && { VGW_IAM_DIR: usersDirectory, VGW_IAM_CACHE_DISABLE: 'true' }),
+  }),
 };

@@ -27,6 +27,8 @@ export interface S3ServerSettings {
   readonly certificates?: string;
   /** The bucket may stand before it in the host name. */
   readonly domain?: string;
+  /** Where versitygw keeps users beside its root; made if it is missing. */
+  readonly usersDirectory?: string;
 }
 
 const startDeadlineMs = 60_000;
@@ -73,6 +75,7 @@ export class S3Server {
   async start(): Promise<void> {
     const { settings, kind } = this;
     await mkdir(settings.directory, { recursive: true });
+    if (settings.usersDirectory !== undefined) await mkdir(settings.usersDirectory, { recursive: true });
     this.output = '';
     this.child = await GuardedChild.spawn(settings.binary, kind.arguments(settings), {
       environment: { PATH: '/usr/bin:/bin', HOME: settings.directory, ...kind.environment(settings) },

@@ -22,6 +22,8 @@ export interface S3ServerOptions extends PartSearch {
   readonly certificates?: string;
   /** The bucket may stand before it in the host name. */
   readonly domain?: string;
+  /** Where versitygw keeps users beside its root. */
+  readonly usersDirectory?: string;
 }
 
 export interface StartedS3Server {
@@ -43,7 +45,7 @@ export async function startS3Server(
   const { kind, program } = parts[name];
   const binary = await obtainGoProgram(program, options);
   const temporary = options.directory === undefined ? await temporaryDirectory(`headwater-${name}-`) : null;
-  const { certificates, domain } = options;
+  const { certificates, domain, usersDirectory } = options;
   try {
     const server = await S3Server.start(kind, {
       binary,
@@ -53,6 +55,7 @@ export async function startS3Server(
       secretKey: options.secretKey ?? randomBytes(16).toString('hex'),
       ...(certificates !== undefined && { certificates }),
       ...(domain !== undefined && { domain }),
+      ...(usersDirectory !== undefined && { usersDirectory }),
     });
     return {
       server,
