@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock } from '@headwater/clock';
 import { openStore } from '@headwater/object-store/opening';
@@ -171,6 +171,38 @@ const missingMinio = whyNoS3Server('minio');
       await expect(S3Store.open(settingsOf(server), reading)).rejects.toMatchObject(refused);
       const plain = settingsOf(server, { endpoint: server.endpoint.replace('https', 'http') });
       await expect(S3Store.open(plain, reading)).rejects.toMatchObject(refused);
+    });
+  });
+
+  it('may keep every version, and refuse to remove them', async () => {
+    await withServer({}, async ({ server }) => {
+      const connection = new Connection(settingsOf(server));
+      const { signal } = new AbortController();
+      const put = (query: Record<string, string>, headers: Record<string, string>, body = '') =>
+        connection.send({ method: 'PUT', query, headers, body: Buffer.from(body), signal });
+      await put({}, { 'x-amz-bucket-object-lock-enabled': 'true' });
+      const retention = '<DefaultRetention><Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention>';
+      const lock = `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>${retention}</Rule></ObjectLockConfiguration>`;
+      const md5 = createHash('md5').update(lock).digest('base64');
+      expect((await put({ 'object-lock': '' }, { 'content-md5': md5 }, lock)).status).toBe(200);
+      connection.close();
+      const store = await S3Store.open(settingsOf(server), writing);
+      expect(store.traits).toMatchObject({
+        createOnly: 'tried',
+        multipart: true,
+        versioning: 'on',
+        objectLock: 'on',
+      });
+      for (const length of [10, 9 * 1024 * 1024]) {
+        const body = Buffer.alloc(length, 1);
+        expect(await store.create('k', body)).toBe('created');
+        expect(await store.create('k', Buffer.alloc(length))).toBe('exists');
+        expect((await store.read('k')).equals(body)).toBe(true);
+        await store.remove('k');
+        expect(await store.stat('k')).toBeNull();
+      }
+      for await (const { key } of store.list('')) throw new Error(`there is still ${key}`);
+      await store.close();
     });
   });
 
