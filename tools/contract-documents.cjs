@@ -26,18 +26,20 @@ function write(path, text) {
   writeFileSync(join(root, path), text);
 }
 
-/** The examples of a type: `examples/<type>/<what it shows>.json`. */
-const examplesOf = (type) =>
-  globSync(`libs/contracts/examples/${type}/*.json`, { cwd: root })
+/** The files of a folder below examples/, by what each shows. */
+const examplesOf = (folder) =>
+  globSync(`libs/contracts/examples/${folder}/*.json`, { cwd: root })
     .sort()
     .map((path) => ({ name: basename(path, '.json'), value: JSON.parse(read(path)) }));
+
+const refusedOf = (type) => examplesOf(`${type}/invalid`).map(({ name, value }) => ({ name, ...value }));
 
 /** The text of every document by its path from the project's root. */
 function wantedDocuments() {
   const { version } = JSON.parse(read('libs/contracts/package.json'));
   const textOf = (content) =>
     typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
-  const documents = Object.entries(contractDocuments({ version, examplesOf }));
+  const documents = Object.entries(contractDocuments({ version, examplesOf, refusedOf }));
   return new Map(documents.map(([path, content]) => [path, textOf(content)]));
 }
 

@@ -6,10 +6,13 @@ import type { AsyncApiOptions } from './async-api.js';
 import { messageSchemaOf } from './json-schema.js';
 import type { JsonObject } from './json-schema.js';
 import { messagesPageOf } from './messages-page.js';
+import type { MessagesPageOptions } from './messages-page.js';
 import { openApiOf } from './open-api.js';
 
+type DocumentOptions = AsyncApiOptions & MessagesPageOptions;
+
 /** Every document that is made from the code, by its path from the project's root: JSON, or the text of a page. */
-export function contractDocuments(options: AsyncApiOptions): Readonly<Record<string, JsonObject | string>> {
+export function contractDocuments(options: DocumentOptions): Readonly<Record<string, JsonObject | string>> {
   const schemas = messageCatalogue.map((contract) => [
     `libs/contracts/schemas/${contract.type}.json`,
     messageSchemaOf(contract, options.examplesOf(contract.type)),
@@ -21,6 +24,6 @@ export function contractDocuments(options: AsyncApiOptions): Readonly<Record<str
       services.map((service) => [`libs/contracts/openapi/${service}.json`, openApiOf(service)]),
     ),
     'libs/contracts/asyncapi.json': asyncApiOf(options),
-    'docs/messages.md': messagesPageOf(options.examplesOf),
+    'docs/messages.md': messagesPageOf(options),
   };
 }
