@@ -80,7 +80,8 @@ const missing = whyNoS3Server('versitygw');
 
   const open = (user: string, access: 'read' | 'write') =>
     S3Store.open(settingsOf(started.server, { bucket, prefix, accessKey: user, secretKey }), {
-      ...{ access, makeBucket: false },
+      // Which they may not; but it is there.
+      ...{ access, makeBucket: true },
     });
   const refused = { code: 'STORE-10006', retryable: false };
 

@@ -1,3 +1,4 @@
+import { isOneOf } from '@headwater/errors';
 import { assertKey, assertPrefix, storeErrors } from '@headwater/object-store';
 import type { ListOptions, ObjectInfo, ObjectStore, StoreTraits } from '@headwater/object-store';
 import { Connection } from './connection.js';
@@ -53,8 +54,7 @@ export class S3Store implements ObjectStore {
     const { operationMillis } = connection.deadlines;
     const found = await operations
       .run(`open the bucket ${settings.bucket}`, operationMillis, async (signal) => {
-        if (opening.makeBucket) await makeBucket(connection, settings, signal);
-        await probeReading(connection, root, signal);
+        await findBucket(connection, settings, { ...opening, signal });
         if (opening.access === 'read') return readerTraits;
         await clearOldUploads(connection, operations, { root, signal });
         return probeWriting(connection, operations, { root, signal });
@@ -156,6 +156,21 @@ export class S3Store implements ObjectStore {
 
   private run<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return this.operations.run(what, this.connection.deadlines.operationMillis, work);
+  }
+}
+
+/** Only who is told that there is none needs the right to make it. */
+async function findBucket(
+  connection: Connection,
+  settings: S3Settings,
+  { makeBucket: isMade, signal }: S3Opening & { readonly signal: AbortSignal },
+): Promise<void> {
+  try {
+    await probeReading(connection, rootOf(settings), signal);
+  } catch (error) {
+    if (!isMade || !isOneOf(error, [storeErrors.bucketMissing])) throw error;
+    await makeBucket(connection, settings, signal);
+    await probeReading(connection, rootOf(settings), signal);
   }
 }
 
