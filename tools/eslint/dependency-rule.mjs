@@ -106,5 +106,6 @@ export const vendorHomes = {
     'deploy/local',
   ],
   minio: ['libs/object-store/src/s3'],
+  kafkajs: ['libs/messaging/src/kafka'],
   '@nestjs': ['services', 'libs/service-kit'],
 };

@@ -1,6 +1,7 @@
 // contracts: what services and outsiders agree on. Imports zod and nothing else of ours.
 //
 // - Topics: the names and keys on the bus. TopicRetention: how long each keeps its messages.
+//   TopicDefinition: how each is made on Kafka, and what it must come up to.
 // - CloudEvent: the envelope of every message (CloudEvents 1.0, Kafka binding, binary mode).
 // - oplog-batches: OplogBatchMeta, and what an agent must say in order with its batches.
 // - initial-sync: SyncPartMeta, and the message that makes a sync whole.
@@ -12,6 +13,8 @@
 // - environmentNames: every HEADWATER_* variable there is.
 export { agentLeaseGroup, encodeId, replicaSetKey, topicsOf } from './topics.js';
 export type { Topics } from './topics.js';
+export { topicDefinitionsOf } from './topic-definitions.js';
+export type { SettingFloor, TopicDefinition } from './topic-definitions.js';
 export { topicRetentionOf } from './topic-retention.js';
 export type { TopicRetention } from './topic-retention.js';
 export { oplogTimestampSchema, positionSchema } from './timestamps.js';

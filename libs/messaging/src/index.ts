@@ -8,7 +8,9 @@
 // - watch: the latest message of every key, then every later one. It folds a topic of states into a view.
 // - Subscription: what consume and watch give back; stop() ends it.
 // - CommitTracker: which offset may be committed when messages become durable in another order than they came.
+// - Backoff, pause: how long what failed waits for its next try, the same on every bus.
 // - checkTopic, checkGroup, checkMessages: what names and messages may be, the same on every bus.
+export { Backoff } from './backoff.js';
 export { CommitTracker } from './commit-tracker.js';
 export type { IncomingMessage, OutgoingMessage } from './message.js';
 export type {
@@ -21,3 +23,4 @@ export type {
 } from './message-bus.js';
 export { checkGroup, checkMessages, checkTopic, maximumValueBytes } from './message-rules.js';
 export { messagingErrors } from './messaging-errors.js';
+export { pause } from './pause.js';

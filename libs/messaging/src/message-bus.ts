@@ -1,7 +1,14 @@
 import type { IncomingMessage, OutgoingMessage } from './message.js';
 
-/** The time in which one consumer is the active one of its group. */
+/**
+ * The time in which one consumer holds what its group hands out: everything that it asked for, or one partition of it
+ * where the group shares by partition.
+ */
 export interface Assignment {
+  /** The partitions of every topic that it is about. */
+  readonly partitions: readonly number[];
+  /** Whether messages with this key belong to it, on any of its topics. */
+  owns(key: string): boolean;
   /**
    * Commits `offset` and all before it on that partition. Durable when it resolves; an offset below what the group
    * has committed changes nothing.
@@ -10,7 +17,7 @@ export interface Assignment {
    * @throws messagingErrors.invalidCommit for a topic that was not asked for, or an offset that was never produced.
    */
   commit(topic: string, partition: number, offset: number): Promise<void>;
-  /** Aborted when the assignment begins to end: by `stop`, by `close`, or because the group went to another consumer. */
+  /** Aborted when the assignment begins to end: by `stop`, by `close`, or because it goes, or went, to another consumer. */
   readonly signal: AbortSignal;
 }
 
@@ -22,9 +29,22 @@ export interface Delivery {
 }
 
 export interface ConsumeOptions {
-  /** Who consumes. One consumer of a group is active at a time, whatever topics each of them asks for. */
+  /** Who consumes. */
   readonly group: string;
-  /** At least one, each once. A topic that nobody has produced to yet is empty. */
+  /**
+   * `one-active` (the default): one consumer of the group is active at a time, whatever topics each of them asks for;
+   * it has one assignment. `by-partition`: the partitions are spread over the consumers of the group, each an
+   * assignment of its own: partition n of all topics goes to the same consumer, and stays with it where it can. All
+   * consumers of a group say the same.
+   *
+   * An assignment goes to another consumer once the first has let go of it; one that is not heard of, or frozen, loses
+   * it without that: assignments save double work and are no fence.
+   */
+  readonly sharing?: 'one-active' | 'by-partition';
+  /**
+   * At least one, each once. A topic that nobody has produced to yet is empty. Topics that are shared by partition have
+   * the same number of partitions.
+   */
   readonly topics: readonly string[];
   /**
    * Awaited before the first message of every assignment; what it commits counts for where delivery starts.
@@ -33,14 +53,16 @@ export interface ConsumeOptions {
    */
   onAssigned?(assignment: Assignment): Promise<void>;
   /**
+   * Where it is left out nothing is read: the group decides who is assigned, no more.
+   *
    * Awaited, one message at a time in the whole subscription, in order within a partition; topics take turns.
    * To return is to accept: only `commit` keeps a message from being delivered again to the next assignment.
    * A throw goes to `onError` and the same message is delivered again after a delay (0.1 s doubling to 5 s): nothing
    * is skipped. Other topics go on meanwhile.
    */
-  onMessage(message: IncomingMessage, delivery: Delivery): Promise<void>;
+  onMessage?(message: IncomingMessage, delivery: Delivery): Promise<void>;
   /** Awaited when an assignment ends whose `onAssigned` had returned, after the running handler. Nothing of it is delivered later. */
-  onRevoked?(): Promise<void>;
+  onRevoked?(assignment: Assignment): Promise<void>;
   /** What the handlers above threw, and failures to read from the bus; each is tried again after a delay. It must not throw. */
   onError?(error: unknown): void;
 }

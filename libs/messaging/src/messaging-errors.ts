@@ -52,10 +52,66 @@ export const messagingErrors = defineErrors('MESSAGING', {
     solution:
       'See that what consumes the topic runs and can write to the store: messages that were read make room. Or raise HEADWATER_BUS_LIMIT_MIB.',
   },
+  unreachable: {
+    number: 10012,
+    retryable: true,
+    solution:
+      'See that the Kafka brokers run and that HEADWATER_KAFKA_BROKERS names them: it is tried again until they answer.',
+  },
+  loginRefused: {
+    number: 10013,
+    solution:
+      'Correct the HEADWATER_KAFKA_SASL_* or HEADWATER_KAFKA_TLS_* variables: the broker refuses them.',
+  },
+  notAllowed: {
+    number: 10014,
+    retryable: true,
+    solution: 'Give the service the rights that docs/kafka.md lists for it: the broker refuses the call.',
+  },
+  unknownTopic: {
+    number: 10015,
+    retryable: true,
+    solution:
+      'Make the topic as deploy/topics.yaml says, or let a service make it by HEADWATER_KAFKA_TOPICS=manage.',
+  },
+  tooLargeForTopic: {
+    number: 10016,
+    solution: 'Raise max.message.bytes of the topic to what deploy/topics.yaml says.',
+  },
+  brokerRefuses: {
+    number: 10017,
+    solution:
+      'Look up what the broker says in the message: its settings or its version do not allow the call.',
+  },
+  topicUnfit: {
+    number: 10018,
+    solution:
+      'Change the topics by the commands that the message gives, or see docs/kafka.md for why they must be so.',
+  },
+  messagesGone: {
+    number: 10019,
+    retryable: true,
+    solution:
+      'Raise retention.ms or retention.bytes of the topic: messages went before they were consumed. What is missing in a backup is recorded as a gap.',
+  },
+  unequalPartitions: {
+    number: 10020,
+    solution:
+      'Give the topics that the message names the same number of partitions, as deploy/topics.yaml says.',
+  },
+  certificateUnreadable: {
+    number: 10021,
+    solution:
+      'Make the file that HEADWATER_KAFKA_CA_FILE, HEADWATER_KAFKA_CERTIFICATE_FILE or HEADWATER_KAFKA_KEY_FILE names readable for the user that runs the service.',
+  },
   invalidGroup: { number: 90001, solution: 'Report this: a consumer named an unusable group or topic list.' },
   invalidMessage: { number: 90002, solution: 'Report this: a message has an unusable key or header.' },
   valueTooLarge: { number: 90003, solution: 'Report this: a message is larger than the bus carries.' },
   invalidCommit: { number: 90004, solution: 'Report this: a consumer committed what it never was given.' },
   untrackedOffset: { number: 90005, solution: 'Report this: offsets were tracked or settled out of turn.' },
-  unexpected: { number: 90006, solution: 'Report this with the log: the bus file gave an unknown error.' },
+  settingMissing: {
+    number: 90007,
+    solution: 'Report this: a bus was opened without a setting that it cannot do without.',
+  },
+  unexpected: { number: 90006, solution: 'Report this with the log: the bus gave an unknown error.' },
 });

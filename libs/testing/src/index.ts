@@ -11,6 +11,7 @@
 // - runService: a built service as a process of its own, with its logs.
 // - startS3Server: MinIO or versitygw, built once a machine and run on a directory; whyNoS3Server: why specs must skip.
 // - TcpProxy: a port in front of a server, on which connections are cut, slow, still or answered by 503.
+// - KafkaBroker: one real Kafka node without Docker, its jars from Maven; whyNoKafka: why specs must skip.
 // - markOplog, operationTimeOf: moments of a source.
 // - eventually, freePort, temporaryDirectory, GuardedChild: what every spec with processes needs. Every process
 //   started here dies with the one that started it.
@@ -56,3 +57,7 @@ export type { CollectionImage, DeploymentImage, ImageOptions } from './equality/
 export { expectedDifferences } from './equality/expected-difference.js';
 export type { ExpectedDifference } from './equality/expected-difference.js';
 export { validateAll } from './equality/validation.js';
+export { KafkaBroker } from './parts/kafka-broker.js';
+export type { KafkaBrokerOptions } from './parts/kafka-broker.js';
+export { kafkaJars, kafkaVersion, whyNoKafka } from './parts/kafka-jars.js';
+export type { KafkaJarsOptions } from './parts/kafka-jars.js';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   busSettings,
+  checkBus,
   parseConfig,
   serviceSettings,
   setting,
@@ -47,6 +48,7 @@ const schema = z
     ),
   })
   .superRefine((config, context) => {
+    checkBus(config, context);
     if (config.windowMib < config.partMib) {
       context.addIssue({
         code: 'custom',

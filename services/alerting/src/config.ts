@@ -1,7 +1,9 @@
-import { busSettings, parseConfig, serviceSettings } from '@headwater/service-kit';
+import { busSettings, checkBus, parseConfig, serviceSettings } from '@headwater/service-kit';
 import { z } from 'zod';
 
-const schema = z.object({ ...serviceSettings('HEADWATER_ALERTING_PORT', 7314), ...busSettings });
+const schema = z
+  .object({ ...serviceSettings('HEADWATER_ALERTING_PORT', 7314), ...busSettings })
+  .superRefine(checkBus);
 
 export type AlertingConfig = z.output<typeof schema>;
 

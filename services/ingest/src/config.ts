@@ -1,5 +1,6 @@
 import {
   busSettings,
+  checkBus,
   checkStore,
   parseConfig,
   serviceSettings,
@@ -31,6 +32,7 @@ const schema = z
     ),
   })
   .superRefine((config, context) => {
+    checkBus(config, context);
     checkStore(config, context);
     if (config.sliceBufferMib < config.sliceMaxMib) {
       context.addIssue({

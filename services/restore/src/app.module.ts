@@ -109,8 +109,7 @@ function placesOf(config: RestoreConfig): Pick<RestoreIntakeOptions, 'root' | 'o
   return {
     root: config.restoreRoot ?? null,
     ours: [
-      ...(storeDirectory === undefined ? [] : [storeDirectory]),
-      busFile,
+      ...[storeDirectory, busFile].filter((path) => path !== undefined),
       cacheDirectory,
       stateDirectoryOf(config),
     ],

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   busSettings,
+  checkBus,
   checkStore,
   mongodSettings,
   parseConfig,
@@ -51,8 +52,16 @@ const schema = z.object({
 });
 
 const relations = schema.superRefine((config, context) => {
+  checkBus(config, context);
   checkStore(config, context);
-  const { restoreCacheMib, restoreTotalCacheMib } = config;
+  const { bus, restoreStateDirectory, restoreCacheMib, restoreTotalCacheMib } = config;
+  if (bus === 'kafka' && restoreStateDirectory === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['restoreStateDirectory'],
+      message: 'is needed with HEADWATER_BUS=kafka',
+    });
+  }
   if (restoreTotalCacheMib !== undefined && restoreTotalCacheMib < restoreCacheMib) {
     context.addIssue({
       code: 'custom',
@@ -69,7 +78,7 @@ export const thisHost = hostname();
 
 /** Where the records of restore jobs are kept. */
 export function stateDirectoryOf({ restoreStateDirectory, busFile }: RestoreConfig): string {
-  return restoreStateDirectory ?? join(dirname(busFile), 'restores');
+  return restoreStateDirectory ?? join(dirname(busFile ?? ''), 'restores');
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): RestoreConfig {

@@ -1,7 +1,9 @@
-import { busSettings, parseConfig, serviceSettings } from '@headwater/service-kit';
+import { busSettings, checkBus, parseConfig, serviceSettings } from '@headwater/service-kit';
 import { z } from 'zod';
 
-const schema = z.object({ ...serviceSettings('HEADWATER_SHARD_COORDINATOR_PORT', 7313), ...busSettings });
+const schema = z
+  .object({ ...serviceSettings('HEADWATER_SHARD_COORDINATOR_PORT', 7313), ...busSettings })
+  .superRefine(checkBus);
 
 export type ShardCoordinatorConfig = z.output<typeof schema>;
 

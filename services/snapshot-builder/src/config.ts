@@ -1,5 +1,6 @@
 import {
   busSettings,
+  checkBus,
   checkStore,
   mongodSettings,
   parseConfig,
@@ -45,6 +46,7 @@ const schemaFields = {
 };
 
 const schema = z.object(schemaFields).superRefine((config, context) => {
+  checkBus(config, context);
   checkStore(config, context);
   const { blockSnapshotIntervalSeconds: block, snapshotIntervalSeconds } = config;
   if (block !== undefined && block < snapshotIntervalSeconds) {

@@ -1,8 +1,7 @@
 import type { Clock } from '@headwater/clock';
 import type { IncomingMessage } from '@headwater/messaging';
-import { Backoff } from './backoff.js';
+import { Backoff, pause } from '@headwater/messaging';
 import type { ChangeSignal } from './change-signal.js';
-import { pause } from './pause.js';
 import type { TopicCursor } from './topic-cursor.js';
 
 export interface DeliveryLoopOptions {

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '@headwater/clock';
+import { pause } from '@headwater/messaging';
 import type { GroupLock } from './group-lock.js';
-import { pause } from './pause.js';
 import { failureOf, isBusy } from './sqlite-failure.js';
 
 const retryMillis = 250;

@@ -1,11 +1,9 @@
 import type { Clock } from '@headwater/clock';
-import { messagingErrors } from '@headwater/messaging';
-import type { ConsumeOptions, IncomingMessage, Subscription } from '@headwater/messaging';
-import { Backoff } from './backoff.js';
+import { Backoff, messagingErrors, pause } from '@headwater/messaging';
+import type { Assignment, ConsumeOptions, IncomingMessage, Subscription } from '@headwater/messaging';
 import type { Broker } from './broker.js';
 import { DeliveryLoop } from './delivery-loop.js';
 import type { GroupLock } from './group-lock.js';
-import { pause } from './pause.js';
 import { TopicCursor } from './topic-cursor.js';
 
 /**
@@ -67,6 +65,16 @@ export class GroupConsumer implements Subscription {
     this.lock.close();
   }
 
+  /** One partition is all there is to share. */
+  private get assignment(): Assignment {
+    return {
+      partitions: [0],
+      owns: () => true,
+      commit: (topic, partition, offset) => this.commit(topic, partition, offset),
+      signal: this.signal,
+    };
+  }
+
   private async standBy(): Promise<void> {
     while (!this.holdsGroup && !this.signal.aborted) {
       this.holdsGroup = this.lock.tryAcquire();
@@ -75,16 +83,13 @@ export class GroupConsumer implements Subscription {
   }
 
   private async assign(): Promise<void> {
-    await this.options.onAssigned?.({
-      commit: (topic, partition, offset) => this.commit(topic, partition, offset),
-      signal: this.signal,
-    });
+    await this.options.onAssigned?.(this.assignment);
   }
 
   private async deliver(): Promise<void> {
     const { group, topics } = this.options;
     const cursors: TopicCursor[] = [];
-    for (const topic of topics) {
+    for (const topic of this.options.onMessage ? topics : []) {
       const next = (await this.broker.log.committed(group, topic)) + 1;
       cursors.push(new TopicCursor(this.broker.log, topic, { offsets: [], next }, ''));
     }
@@ -98,9 +103,9 @@ export class GroupConsumer implements Subscription {
     await loop.run(cursors);
   }
 
-  private deliverOne(message: IncomingMessage): Promise<void> {
+  private async deliverOne(message: IncomingMessage): Promise<void> {
     const { topic, partition, offset } = message;
-    return this.options.onMessage(message, {
+    await this.options.onMessage?.(message, {
       commit: () => this.commit(topic, partition, offset),
       signal: this.signal,
     });
@@ -108,7 +113,7 @@ export class GroupConsumer implements Subscription {
 
   private async revoke(): Promise<void> {
     try {
-      await this.options.onRevoked?.();
+      await this.options.onRevoked?.(this.assignment);
     } catch (error) {
       this.options.onError?.(error);
     }

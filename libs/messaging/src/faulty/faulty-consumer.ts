@@ -53,7 +53,7 @@ export class FaultyConsumer implements Subscription {
     return {
       ...consume,
       ...(consume.onAssigned && { onAssigned: (assignment) => this.assign(assignment) }),
-      onMessage: (message, delivery) => this.deliver(message, delivery),
+      ...(consume.onMessage && { onMessage: (message, delivery) => this.deliver(message, delivery) }),
     };
   }
 
@@ -61,6 +61,8 @@ export class FaultyConsumer implements Subscription {
     const { injection, consume } = this.options;
     return injection.call('assign', consume.group, async () =>
       consume.onAssigned?.({
+        partitions: assignment.partitions,
+        owns: (key) => assignment.owns(key),
         signal: assignment.signal,
         commit: (topic, partition, offset) =>
           this.commit(topic, () => assignment.commit(topic, partition, offset)),
@@ -76,7 +78,7 @@ export class FaultyConsumer implements Subscription {
     const hasCommitted = () => committed;
     const handle = async () => {
       if (hasCommitted()) return; // What was committed is not delivered again.
-      await this.options.consume.onMessage(copyOf(message), {
+      await this.options.consume.onMessage?.(copyOf(message), {
         signal: delivery.signal,
         commit: () =>
           this.commit(topic, async () => {

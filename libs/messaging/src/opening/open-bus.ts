@@ -1,10 +1,13 @@
 import type { Clock } from '@headwater/clock';
-import { topicRetentionOf, topicsOf } from '@headwater/contracts';
+import { topicDefinitionsOf, topicRetentionOf, topicsOf } from '@headwater/contracts';
 import type { FaultPlan } from '@headwater/faults';
 import type { MessageBus } from '@headwater/messaging';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { FaultyBus } from '@headwater/messaging/faulty';
-import { RetryingBus } from '@headwater/messaging/retrying';
+import { KafkaBus, prepareTopics } from '@headwater/messaging/kafka';
+import { patiently, RetryingBus } from '@headwater/messaging/retrying';
+import { kafkaSettingsOf, needed } from './kafka-config.js';
+import type { KafkaConfig } from './kafka-config.js';
 
 const mib = 1024 * 1024;
 
@@ -12,9 +15,10 @@ const mib = 1024 * 1024;
 const keptShare = 1 / 8;
 
 /** Which bus: the part of a service's config that says so. The same for every service of one bus. */
-export interface BusConfig {
-  readonly bus: 'embedded';
-  readonly busFile: string;
+export interface BusConfig extends KafkaConfig {
+  readonly bus: 'embedded' | 'kafka';
+  /** Needed by the embedded bus. */
+  readonly busFile?: string | undefined;
   readonly busKeptMib: number;
   readonly busLimitMib: number;
   readonly topicPrefix: string;
@@ -22,6 +26,8 @@ export interface BusConfig {
 
 export interface BusSurroundings {
   readonly clock: Clock;
+  /** Who speaks: in the logs of the brokers. */
+  readonly service?: string;
   /** What goes wrong in a rehearsal; null for nothing. */
   readonly busFaults: FaultPlan | null;
   /** False where this service leaves upkeep of the bus file to others; true by default. */
@@ -33,13 +39,22 @@ export interface BusSurroundings {
 }
 
 /**
- * Opens the bus of a service, with its decorators: retries outside, the faults of a rehearsal inside of them.
+ * Opens the bus of a service, with its decorators: retries outside, the faults of a rehearsal inside of them. On Kafka the
+ * topics are made or looked at before.
  *
- * @throws what `EmbeddedBus.open` throws
+ * @throws what `EmbeddedBus.open` throws; what `prepareTopics` throws, and messagingErrors.certificateUnreadable
  */
 export async function openBus(config: BusConfig, surroundings: BusSurroundings): Promise<MessageBus> {
-  const { clock, busFaults: plan, upkeep = true, pollMillis, onUpkeepFailure } = surroundings;
-  const bus = await EmbeddedBus.open(config.busFile, {
+  const { clock, busFaults: plan } = surroundings;
+  const bus = await (config.bus === 'kafka'
+    ? openKafka(config, surroundings)
+    : openEmbedded(config, surroundings));
+  return new RetryingBus(plan === null ? bus : new FaultyBus(bus, { plan, clock }), { clock });
+}
+
+function openEmbedded(config: BusConfig, surroundings: BusSurroundings): Promise<MessageBus> {
+  const { clock, upkeep = true, pollMillis, onUpkeepFailure } = surroundings;
+  return EmbeddedBus.open(needed(config.busFile, 'HEADWATER_BUS_FILE'), {
     clock,
     retention: topicRetentionOf(topicsOf(config.topicPrefix)),
     keptBytes: Math.min(config.busKeptMib, config.busLimitMib * keptShare) * mib,
@@ -48,5 +63,18 @@ export async function openBus(config: BusConfig, surroundings: BusSurroundings):
     ...(pollMillis !== undefined && { pollMillis }),
     onUpkeepFailure,
   });
-  return new RetryingBus(plan === null ? bus : new FaultyBus(bus, { plan, clock }), { clock });
+}
+
+async function openKafka(config: BusConfig, { clock, service }: BusSurroundings): Promise<MessageBus> {
+  const settings = await kafkaSettingsOf(config, service ?? 'headwater');
+  const topics = topicsOf(config.topicPrefix);
+  const { kafkaTopics: mode = 'manage', kafkaReplicas: replicas = 3 } = config;
+  await patiently(clock, new AbortController().signal, () =>
+    prepareTopics(settings, {
+      ...{ mode, replicas },
+      definitions: topicDefinitionsOf(topics, replicas),
+      sharedTogether: [topics.oplogBatches, topics.initialSync],
+    }),
+  );
+  return KafkaBus.open(settings, { clock });
 }

@@ -63,20 +63,27 @@ export class RetryingBus implements MessageBus {
     await this.bus.close();
   }
 
-  private async patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    const { clock } = this;
-    const { signal } = this.closing;
-    const deadline = clock.ticksMillis() + deadlineMillis;
-    let pause = pauses.next();
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const left = deadline - clock.ticksMillis();
-        if (!isRetryable(error) || signal.aborted || left <= 0) throw error;
-        await clock.sleep(Math.min(pause.duration, left), signal);
-        pause = pause.next(undefined);
-      }
+  private patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    return patiently(this.clock, this.closing.signal, attempt);
+  }
+}
+
+/**
+ * Tries what changes nothing again while it fails with a retryable error.
+ *
+ * @throws what the last try failed with, 20 s after the call or when the signal is aborted
+ */
+export async function patiently<T>(clock: Clock, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  const deadline = clock.ticksMillis() + deadlineMillis;
+  let pause = pauses.next();
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const left = deadline - clock.ticksMillis();
+      if (!isRetryable(error) || signal.aborted || left <= 0) throw error;
+      await clock.sleep(Math.min(pause.duration, left), signal);
+      pause = pause.next(undefined);
     }
   }
 }

@@ -91,7 +91,7 @@ export class BusTransport extends Server implements CustomTransportStrategy, OnM
       group,
       topics: [...handlers.keys()],
       ...(onAssigned && { onAssigned: (assignment) => safely(() => onAssigned(assignment)) }),
-      ...(onRevoked && { onRevoked: () => safely(onRevoked) }),
+      ...(onRevoked && { onRevoked: (assignment) => safely(() => onRevoked(assignment)) }),
       onMessage: (message, delivery) => this.deliver(message, delivery),
       onError: (error) => {
         this.report(error);

@@ -1,9 +1,9 @@
 import type { Clock } from '@headwater/clock';
 import { systemClock } from '@headwater/clock';
 import type { TopicRetention } from '@headwater/contracts';
+import { pause } from '@headwater/messaging';
 import type { BusFile } from '../bus-file.js';
 import type { GroupLock } from '../group-lock.js';
-import { pause } from '../pause.js';
 import { KeptMessages } from './kept-messages.js';
 import type { KeptTopic } from './kept-messages.js';
 import { Space } from './space.js';
