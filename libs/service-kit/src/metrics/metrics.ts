@@ -21,13 +21,20 @@ export interface GaugeOptions<L extends string = string> extends MetricOptions<L
 const nounAndUnit = /^headwater(_[a-z][a-z0-9]*){2,}$/;
 const units = /_(ratio|info|(?!total)[a-z0-9]+s)$/;
 
+/**
+ * How often the delay of the event loop is looked at, in milliseconds; `nodejs_eventloop_lag_min_seconds` and its like
+ * contain it. Each look wakes the process, also one that has nothing to do: at prom-client's 10 that was most of what a
+ * quiet service cost.
+ */
+const eventLoopMonitoringPrecision = 100;
+
 /** The metrics of one service: its own registry, with the process's default metrics in it. */
 export class Metrics {
   readonly registry = new Registry();
 
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision });
   }
 
   /** @throws kitErrors.metricName */
