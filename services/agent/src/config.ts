@@ -38,7 +38,7 @@ const schema = z
     ),
     partMib: setting(
       'HEADWATER_INITIAL_SYNC_PART_MIB',
-      wholeNumber({ min: 1, max: 16, unit: 'MiB' }).default(8),
+      wholeNumber({ min: 1, max: 16, unit: 'MiB' }).default(4),
       'Size of a part of an initial sync.',
     ),
     windowMib: setting(

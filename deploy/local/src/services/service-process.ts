@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Clock } from '@headwater/clock';
 import { messageOf } from '@headwater/errors';
+import { processEnvironment } from '@headwater/service-kit/process';
 import { launcherErrors } from '../launcher-errors.js';
 import { guard } from './guard.js';
 import type { ServiceLog } from './service-log.js';
@@ -40,7 +41,7 @@ export class ServiceProcess {
     const output = openSync(log.path, 'a');
     try {
       const child = spawn(process.execPath, [program], {
-        env: environment,
+        env: { ...processEnvironment(name), ...environment },
         detached: true,
         stdio: ['ignore', output, output],
       });

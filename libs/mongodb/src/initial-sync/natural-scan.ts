@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** Memory is bounded by it: two batches are held at a time. The server's own limit is 16 MB. */
-const batchBytes = 4_000_000;
+const batchBytes = 1_000_000;
 const batchMillis = 120_000;
 
 /** One cursor's run over a collection in natural order, from `place` on, which it moves along. */

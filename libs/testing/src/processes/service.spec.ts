@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processEnvironment } from '@headwater/service-kit/process';
 import { eventually } from '../eventually.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../temporary-directory.js';
 import { runService } from './service.js';
@@ -14,7 +15,7 @@ const program = `
   require('node:http').createServer((request, response) => {
     response.statusCode = request.url === '/readyz' && ready ? 200 : 503;
     response.end();
-  }).listen(Number(port), '127.0.0.1', () => log({ logId: 'listening', names: Object.keys(process.env) }));
+  }).listen(Number(port), '127.0.0.1', () => log({ logId: 'listening', names: Object.keys(process.env), environment: process.env }));
   process.on('SIGTERM', () => {
     if (mode === 'stubborn') return;
     log({ logId: 'drained' });
@@ -50,6 +51,18 @@ describe('runService', () => {
     delete process.env['HEADWATER_FROM_THE_TEST'];
     const names = (service.logs[0]?.['names'] as string[]).filter((name) => name.startsWith('HEADWATER_'));
     expect(names.sort()).toEqual(['HEADWATER_HOST', 'HEADWATER_TOY_SERVICE_PORT']);
+    await service.stop();
+  });
+
+  it('starts an agent with the variables that its runtime needs, unless told otherwise', async () => {
+    const agent = join(directory.path, 'agent', 'main.js');
+    await mkdir(join(directory.path, 'agent'), { recursive: true });
+    await writeFile(agent, program.replace('HEADWATER_TOY_SERVICE_PORT', 'HEADWATER_AGENT_PORT'));
+    const service = await runService({ entry: agent, env: { MALLOC_ARENA_MAX: '3' } });
+    expect(service.logs[0]?.['environment']).toMatchObject({
+      ...processEnvironment('agent'),
+      MALLOC_ARENA_MAX: '3',
+    });
     await service.stop();
   });
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { processEnvironment } from '@headwater/service-kit/process';
 import { eventually } from '../eventually.js';
 import { freePort } from '../free-port.js';
 import { GuardedChild, type ExitStatus } from './guarded-child.js';
@@ -71,7 +72,7 @@ class ServiceProcess implements RunningService {
     const port = options.env[portVariable] ?? String(await freePort());
     const lines = new JsonLines();
     const child = await GuardedChild.spawn(nodeFor(entry), [entry], {
-      environment: { ...inherited(), ...options.env, [portVariable]: port },
+      environment: { ...inherited(), ...processEnvironment(name), ...options.env, [portVariable]: port },
       onOutput: (text, stream) => {
         lines.add(text, stream);
       },
