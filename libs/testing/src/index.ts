@@ -59,5 +59,5 @@ export type { ExpectedDifference } from './equality/expected-difference.js';
 export { validateAll } from './equality/validation.js';
 export { KafkaBroker } from './parts/kafka-broker.js';
 export type { KafkaBrokerOptions } from './parts/kafka-broker.js';
-export { kafkaJars, kafkaVersion, whyNoKafka } from './parts/kafka-jars.js';
+export { kafkaJars, kafkaToolJars, kafkaVersion, whyNoKafka, whyNoKafkaTools } from './parts/kafka-jars.js';
 export type { KafkaJarsOptions } from './parts/kafka-jars.js';

@@ -1,10 +1,12 @@
+import { topicDefinitionsOf } from '../topic-definitions.js';
+import type { TopicDefinition } from '../topic-definitions.js';
 import { topicRetentionOf } from '../topic-retention.js';
 import type { TopicRetention } from '../topic-retention.js';
 import { topicsOf } from '../topics.js';
 import type { Topics } from '../topics.js';
 
 /** A topic, as somebody who does not know our code needs it. */
-export interface TopicContract {
+export interface TopicContract extends Pick<TopicDefinition, 'partitions' | 'settings'> {
   readonly topic: keyof Topics;
   /** With the prefix `headwater`. */
   readonly name: string;
@@ -13,23 +15,26 @@ export interface TopicContract {
   readonly carries: string;
   /** `everybody`: made for subscribers. `services`: holds the data that is protected. */
   readonly audience: 'everybody' | 'services';
-  /** As `deploy/topics.yaml` makes it; an operator may choose another number, but the same for both data topics. */
-  readonly partitions: number;
   readonly retention: TopicRetention;
 }
 
+/** As many as a cluster that may lose a broker has. */
+const replicas = 3;
+
 const names = topicsOf();
-const retention = topicRetentionOf(names);
+const definitions = topicDefinitionsOf(names, replicas);
+const retentions = topicRetentionOf(names);
 
 function topicContract(
   topic: keyof Topics,
-  rest: Omit<TopicContract, 'topic' | 'name' | 'retention'>,
+  rest: Pick<TopicContract, 'key' | 'carries' | 'audience'>,
 ): TopicContract {
-  const kept = retention[names[topic]];
-  if (kept === undefined) {
-    throw new Error(`nobody says how long ${names[topic]} keeps its messages`);
-  }
-  return { topic, name: names[topic], retention: kept, ...rest };
+  const name = names[topic];
+  const definition = definitions.find((each) => each.topic === name);
+  const retention = retentions[name];
+  if (definition === undefined || retention === undefined) throw new Error(`nobody defines ${name}`);
+  const { partitions, settings } = definition;
+  return { ...{ topic, name, partitions, settings, retention }, ...rest };
 }
 
 /** Every topic that carries something. Leases carry nothing. */
@@ -38,24 +43,20 @@ export const topicContracts: readonly TopicContract[] = [
     key: '<deployment>',
     carries: 'Facts that people and other systems act on: history and audit.',
     audience: 'everybody',
-    partitions: 1,
   }),
   topicContract('state', {
     key: '<kind>/<id>',
     carries: 'The latest whole state of each thing; one writer a kind.',
     audience: 'everybody',
-    partitions: 1,
   }),
   topicContract('oplogBatches', {
     key: '<deployment>/<replica set>',
     carries: 'Raw oplog entries, and in the same order what the agent must say about them.',
     audience: 'services',
-    partitions: 12,
   }),
   topicContract('initialSync', {
     key: '<deployment>/<replica set>',
     carries: 'The parts of initial syncs: raw documents and the catalogue of collections.',
     audience: 'services',
-    partitions: 12,
   }),
 ];

@@ -2,7 +2,6 @@ import { messageCatalogue } from '../catalogue/message-catalogue.js';
 import type { MessageContract } from '../catalogue/message-contract.js';
 import { topicContracts } from '../catalogue/topic-contracts.js';
 import type { TopicContract } from '../catalogue/topic-contracts.js';
-import type { TopicRetention } from '../topic-retention.js';
 import { contentTypeOf, headersSchemaOf, jsonSchemaOf } from './json-schema.js';
 import type { Example, JsonObject } from './json-schema.js';
 
@@ -47,15 +46,7 @@ function messagesOn(topic: TopicContract['topic']): readonly MessageContract[] {
   return messageCatalogue.filter((contract) => contract.topic === topic);
 }
 
-function channelOf({
-  topic,
-  name,
-  key,
-  carries,
-  audience,
-  partitions,
-  retention,
-}: TopicContract): JsonObject {
+function channelOf({ topic, name, key, carries, audience, partitions, settings }: TopicContract): JsonObject {
   return {
     address: name,
     summary: carries,
@@ -67,15 +58,21 @@ function channelOf({
       ({ type }) => ({ $ref: `#/components/messages/${type}` }),
     ),
     bindings: {
-      kafka: { topic: name, partitions, topicConfiguration: configurationOf(retention), ...kafka },
+      kafka: { topic: name, partitions, topicConfiguration: configurationOf(settings), ...kafka },
     },
   };
 }
 
-function configurationOf(retention: TopicRetention): JsonObject {
-  return retention.cleanup === 'delete'
-    ? { 'cleanup.policy': ['delete'], 'retention.ms': retention.maxAgeSeconds * 1000 }
-    : { 'cleanup.policy': ['compact'], 'delete.retention.ms': retention.tombstoneSeconds * 1000 };
+/** As a topic is made; numbers are floors, and -1 is no limit. */
+function configurationOf(settings: TopicContract['settings']): JsonObject {
+  return named(
+    Object.entries(settings),
+    ([setting]) => setting,
+    ([setting, { value }]) => {
+      if (setting === 'cleanup.policy') return [value];
+      return /^-?\d+$/.test(value) ? Number(value) : value;
+    },
+  );
 }
 
 function operationOf({ topic }: TopicContract): JsonObject {

@@ -10,23 +10,46 @@ import { messageOf } from '@headwater/errors';
 
 const run = promisify(execFile);
 
-/** Kafka's own jars from Maven: the broker, what it needs, and what makes it write a log; 46 files. */
-const kafka = {
-  group: 'org.apache.kafka',
-  artifact: 'kafka_2.13',
-  version: '4.1.0',
-  logging: { group: 'org.apache.logging.log4j', artifact: 'log4j-slf4j-impl', version: '2.24.3' },
+/** The version of the broker that tests and the launcher run. */
+export const kafkaVersion = '4.1.0';
+
+/** Jars from Maven that lie in one folder. */
+interface JarSet {
+  readonly says: string;
+  /** Below the cache. */
+  readonly folder: readonly string[];
+  /** `<group>:<artifact>:<version>`. */
+  readonly artifacts: readonly string[];
+  /** Without what they depend on. */
+  readonly alone?: true;
   /** Of the lines `<sha256 of a jar>  <its name>\n`, by name. */
+  readonly sha256: string;
+}
+
+/** Kafka's own jars: the broker, what it needs, and what makes it write a log; 46 files. */
+const brokerJars: JarSet = {
+  says: `Kafka ${kafkaVersion} (43 MB)`,
+  folder: ['kafka', kafkaVersion],
+  artifacts: [
+    `org.apache.kafka:kafka_2.13:${kafkaVersion}`,
+    'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3',
+  ],
   sha256: 'ed221617419d07bb7659b744f3b4c53389f757df65c937c410a73b099b49d884',
+};
+
+/** The command line tools, on top of the broker's jars. */
+const toolJars: JarSet = {
+  says: `the tools of Kafka ${kafkaVersion} (600 KB)`,
+  folder: ['kafka-tools', kafkaVersion],
+  artifacts: [`org.apache.kafka:kafka-tools:${kafkaVersion}`],
+  alone: true,
+  sha256: 'ca10188154b284d82515212c61abb27717973dcf3450611c27c8ce480e46263b',
 };
 
 const downloadMillis = 600_000;
 
-/** The version of the broker that tests and the launcher run. */
-export const kafkaVersion = kafka.version;
-
 export interface KafkaJarsOptions {
-  /** The jars lie in `<cacheDirectory>/kafka/<version>`; that of the services by default. */
+  /** The jars lie below it; that of the services by default. */
   readonly cacheDirectory?: string;
   onProgress?(line: string): void;
 }
@@ -36,15 +59,22 @@ export interface KafkaJarsOptions {
  * `CI` is set: there a missing part is a failure. Looks only, and obtains nothing.
  */
 export function whyNoKafka(options: KafkaJarsOptions = {}): string | null {
-  return process.env['CI'] ? null : whyMissing(options);
+  return process.env['CI'] ? null : whyMissing([brokerJars], options);
 }
 
-function whyMissing(options: KafkaJarsOptions): string | null {
+/** The same of a broker and its command line tools. */
+export function whyNoKafkaTools(options: KafkaJarsOptions = {}): string | null {
+  return process.env['CI'] ? null : whyMissing([brokerJars, toolJars], options);
+}
+
+function whyMissing(sets: readonly JarSet[], options: KafkaJarsOptions): string | null {
   if (!answers('java', ['-version'])) {
     return 'a Kafka broker needs Java 17 or later: there is no java on PATH';
   }
-  if (existsSync(folderOf(options)) || answers('mvn', ['-version'])) return null;
-  return `Kafka ${kafka.version} is not in ${folderOf(options)}, and there is no mvn on PATH that could obtain it`;
+  const missing = sets.find((set) => !existsSync(folderOf(set, options)));
+  if (missing === undefined || answers('mvn', ['-version'])) return null;
+  const folder = folderOf(missing, options);
+  return `${missing.says} is not in ${folder}, and there is no mvn on PATH that could obtain it`;
 }
 
 /**
@@ -53,18 +83,27 @@ function whyMissing(options: KafkaJarsOptions): string | null {
  *
  * @throws Error when Maven fails or delivers other bytes than the pinned ones.
  */
-export async function kafkaJars(options: KafkaJarsOptions = {}): Promise<string> {
-  const folder = folderOf(options);
+export function kafkaJars(options: KafkaJarsOptions = {}): Promise<string> {
+  return obtain(brokerJars, options);
+}
+
+/** The folders with the jars of the command line tools: theirs, and the broker's. Throws as `kafkaJars`. */
+export function kafkaToolJars(options: KafkaJarsOptions = {}): Promise<readonly string[]> {
+  return Promise.all([obtain(brokerJars, options), obtain(toolJars, options)]);
+}
+
+async function obtain(set: JarSet, options: KafkaJarsOptions): Promise<string> {
+  const folder = folderOf(set, options);
   if (existsSync(folder)) return folder;
   const parent = join(folder, '..');
   await mkdir(parent, { recursive: true });
   const work = await mkdtemp(join(parent, '.install-'));
   try {
-    options.onProgress?.(`downloading Kafka ${kafka.version} (43 MB, ${kafka.group} from Maven)`);
-    const jars = await download(work);
+    options.onProgress?.(`downloading ${set.says} from Maven`);
+    const jars = await download(set, work);
     const found = await digestOf(jars);
-    if (found !== kafka.sha256) {
-      throw new Error(`Maven delivered another Kafka ${kafka.version} than the pinned one (${found})`);
+    if (found !== set.sha256) {
+      throw new Error(`Maven delivered others than the pinned jars of ${set.says}: ${found}`);
     }
     await rename(jars, folder).catch(async (error: unknown) => {
       // Somebody else was first.
@@ -76,19 +115,20 @@ export async function kafkaJars(options: KafkaJarsOptions = {}): Promise<string>
   }
 }
 
-function folderOf({ cacheDirectory }: KafkaJarsOptions): string {
+function folderOf({ folder }: JarSet, { cacheDirectory }: KafkaJarsOptions): string {
   const cache =
     cacheDirectory ?? process.env['HEADWATER_CACHE_DIRECTORY'] ?? join(homedir(), '.cache', 'headwater');
-  return join(cache, 'kafka', kafka.version);
+  return join(cache, ...folder);
 }
 
-async function download(work: string): Promise<string> {
+async function download(set: JarSet, work: string): Promise<string> {
   const project = join(work, 'pom.xml');
   const jars = join(work, 'jars');
-  await writeFile(project, projectFile());
+  await writeFile(project, projectFile(set));
   const goal = ['-q', '-B', '-f', project, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`];
+  if (set.alone) goal.push('-DexcludeTransitive=true');
   await run('mvn', goal, { timeout: downloadMillis }).catch((cause: unknown) => {
-    throw new Error(`Maven could not download Kafka ${kafka.version}: ${messageOf(cause)}`, { cause });
+    throw new Error(`Maven could not download ${set.says}: ${messageOf(cause)}`, { cause });
   });
   return jars;
 }
@@ -103,11 +143,11 @@ async function digestOf(folder: string): Promise<string> {
   return whole.digest('hex');
 }
 
-function projectFile(): string {
-  const dependencies = [kafka, kafka.logging].map(
-    ({ group, artifact, version }) =>
-      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`,
-  );
+function projectFile({ artifacts }: JarSet): string {
+  const dependencies = artifacts.map((name) => {
+    const [group = '', artifact = '', version = ''] = name.split(':');
+    return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+  });
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>headwater</groupId><artifactId>broker</artifactId><version>1</version><packaging>pom</packaging>
