@@ -182,6 +182,18 @@ describe('ingest', () => {
     expect(await agent.order((state) => state.epoch === 3)).toMatchObject({ order: 'initial-sync' });
   });
 
+  it('abandons an initial sync of which a part is not what was sent, and archives nothing of that part', async () => {
+    const order = await agent.order();
+    await agent.beginSync(order, 1);
+    await agent.part(order, 1);
+    await agent.part(order, 2, 'a1', 'f'.repeat(64));
+    expect(await agent.order((state) => state.epoch === 2)).toMatchObject({
+      order: 'initial-sync',
+      reason: expect.stringContaining('part 2 differs from its sha256') as unknown,
+    });
+    expect(await archive.sync('0000000001').archivedParts()).toBe(1);
+  });
+
   it('keeps the parts of replica sets that copy at the same time apart', async () => {
     const other = new ScriptedAgent(bus, 'e', 'b'.repeat(24));
     await other.announce();

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   captureDisturbed,
   decodeSyncPart,
@@ -10,6 +9,8 @@ import {
   syncSent,
 } from '@headwater/contracts';
 import type { CloudEvent, Decoded, SyncBegunMessage, SyncPartMeta, SyncSent } from '@headwater/contracts';
+import { isOneOf } from '@headwater/errors';
+import { repositoryErrors } from '@headwater/repository';
 import type { SyncArchive, SyncBegun, SyncComplete } from '@headwater/repository';
 import type { Logger, Publisher } from '@headwater/service-kit';
 import type { ArchiveMetrics } from '../archiving/archive-metrics.js';
@@ -98,10 +99,14 @@ export class SyncIntake {
     if (meta.part > sync.archivedPart + 1) {
       return { abandon: `part ${sync.archivedPart + 1} is missing: part ${meta.part} came instead` };
     }
-    if (createHash('sha256').update(bytes).digest('hex') !== meta.sha256) {
-      return { abandon: `part ${meta.part} differs from its sha256` };
+    try {
+      await capture.archive.sync(sync.id).writePart(meta.part, bytes, meta.sha256);
+    } catch (error) {
+      if (isOneOf(error, [repositoryErrors.malformedPart])) {
+        return { abandon: `part ${meta.part} differs from its sha256` };
+      }
+      throw error;
     }
-    await capture.archive.sync(sync.id).writePart(meta.part, bytes, meta.sha256);
     this.dependencies.metrics.partArchived(capture.archive);
     await capture.partArchived(meta.part);
     return 'taken';

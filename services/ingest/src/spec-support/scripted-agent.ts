@@ -102,12 +102,13 @@ export class ScriptedAgent {
     return chain;
   }
 
-  async part({ epoch, sync }: CaptureState, part: number, attempt = 'a1'): Promise<void> {
+  /** @param said the sha256 that it is sent with, where that is not its own */
+  async part({ epoch, sync }: CaptureState, part: number, attempt = 'a1', said?: string): Promise<void> {
     const bytes = encodePart({
       kind: 'catalogue',
       documents: [Buffer.from(serialize({ of: this.deployment, part }))],
     });
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = said ?? createHash('sha256').update(bytes).digest('hex');
     const meta = { ...this.name, epoch, syncId: sync?.id ?? '', attempt, part, sha256 };
     await this.send(topics.initialSync, encodeSyncPart(meta, bytes, context));
   }
