@@ -18,6 +18,8 @@ describe('parseOptions', () => {
       keep: false,
       uri: null,
       dataDirectory: `${process.cwd()}/headwater-data`,
+      bus: 'embedded',
+      store: 'directory',
     });
     expect(parseOptions(['--once'], {}).dataDirectory).toBeNull();
     expect(parseOptions(['--once', '--data-dir', '/somewhere'], {}).dataDirectory).toBe('/somewhere');
@@ -36,6 +38,9 @@ describe('parseOptions', () => {
     expect(refusal(['--uri'])).toMatch(/argument missing/);
     expect(refusal(['--once=yes'])).toMatch(/does not take an argument/);
     expect(refusal(['--uri='])).toBe('--uri is empty');
+    expect(refusal(['--bus', 'rabbit'])).toBe('--bus is one of embedded, kafka');
+    expect(refusal(['--store=s3'])).toBe('--store is one of directory, minio');
+    expect(refusal(['--bus', 'kafka', '--store', 'minio'])).toBe('accepted');
   });
 
   it('never repeats a password', () => {

@@ -15,7 +15,16 @@ export interface Options {
   readonly uri: string | null;
   /** Absolute; null for a temporary one. */
   readonly dataDirectory: string | null;
+  readonly bus: BusKind;
+  readonly store: StoreKind;
 }
+
+const busKinds = ['embedded', 'kafka'] as const;
+const storeKinds = ['directory', 'minio'] as const;
+/** How the services talk to each other. */
+export type BusKind = (typeof busKinds)[number];
+/** Where they keep what is backed up. */
+export type StoreKind = (typeof storeKinds)[number];
 
 export const usage = `Usage: npm start -- [options]
 
@@ -31,6 +40,10 @@ Options:
   --data-dir DIR    Where everything is kept; started again on it, the backup goes on where it was.
                     By default ./headwater-data, and with --once a temporary directory, which is removed
                     at the end.
+  --bus KIND        embedded (one file) or kafka: a broker of its own, which is obtained and started without
+                    Docker (Java 17), or the one that HEADWATER_KAFKA_BROKERS names.
+  --store KIND      directory or minio: a server of its own, which is built the first time (Go, some
+                    minutes), or the one that HEADWATER_S3_ENDPOINT names.
   --keep            Do not remove the temporary directory, so that the restored files can be opened.
   --json            One JSON object a line on standard output, for programs (use npm start --silent).
   --help            Show this.
@@ -58,6 +71,8 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     keep: values.keep,
     uri,
     dataDirectory: directory === null ? null : resolve(directory),
+    bus: oneOf('--bus', values.bus, busKinds),
+    store: oneOf('--store', values.store, storeKinds),
   };
 }
 
@@ -74,6 +89,8 @@ function parse(args: readonly string[]) {
         keep: flag,
         uri: value,
         'data-dir': value,
+        bus: { ...value, default: busKinds[0] },
+        store: { ...value, default: storeKinds[0] },
       },
       strict: true,
       allowPositionals: false,
@@ -81,6 +98,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw launcherErrors.badOption(firstSentence(messageOf(error)));
   }
+}
+
+function oneOf<T extends string>(name: string, value: string, kinds: readonly T[]): T {
+  const kind = kinds.find((one) => one === value);
+  if (kind === undefined) throw launcherErrors.badOption(`${name} is one of ${kinds.join(', ')}`);
+  return kind;
 }
 
 /** Node's explanations go on about positional arguments, of which there are none. They may quote a URI. */

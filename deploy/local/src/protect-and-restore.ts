@@ -1,4 +1,6 @@
-import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { openBus } from '@headwater/messaging/opening';
+import { busSettings, checkBus, parseConfig } from '@headwater/service-kit';
+import { z } from 'zod';
 import type { DataDirectory } from './data-directory/data-directory.js';
 import { watchDisk } from './data-directory/disk-watch.js';
 import { isRemovedAfter, openDirectory } from './data-directory/opening.js';
@@ -11,6 +13,9 @@ import { RestoreClient } from './restoring/restore-client.js';
 import { restoreToSecond, type DeliveredRestore } from './restoring/restore-to-second.js';
 import type { Run } from './run.js';
 import type { Services } from './services/services.js';
+import { provideServers } from './servers/servers.js';
+import { listStored } from './servers/stored-objects.js';
+import { serviceEnvironment } from './services/service-environment.js';
 import { startServices } from './services/start-services.js';
 import { chooseSource, type Source } from './source/source.js';
 import { statusOf, type Status } from './status/status.js';
@@ -21,6 +26,8 @@ export interface Protection {
   readonly directory: DataDirectory;
   readonly source: Source;
   readonly services: Services;
+  /** Of the services. */
+  readonly settings: NodeJS.ProcessEnv;
   readonly deployment: string;
   readonly watch: ProtectionWatch;
   readonly teller: TroubleTeller;
@@ -28,6 +35,8 @@ export interface Protection {
   /** Where the whole stands, now. */
   status(): Status;
 }
+
+const busSchema = z.object(busSettings).superRefine(checkBus);
 
 /** Of a replica set that is not ours, which may be large: longer. A run without end has all the time. */
 const samplePatienceSeconds = 600;
@@ -41,8 +50,16 @@ export async function protect(run: Run): Promise<Protection> {
   watchDisk(run, directory);
   const source = await chooseSource(run, directory);
   const { sample, replicaSet } = source;
-  const services = await startServices(run, directory, source);
-  const bus = await EmbeddedBus.open(directory.busFile);
+  const settings = serviceEnvironment({
+    ...{ inherited: environment, once: run.options.once, uri: source.uri, binary: source.binary },
+    ...{ servers: await provideServers(run, directory), heads: directory.heads },
+    restoreState: directory.restoreState,
+  });
+  const services = await startServices(run, directory, settings);
+  const bus = await openBus(parseConfig(busSchema, settings, 'launcher'), {
+    ...{ clock, service: 'launcher', busFaults: null, upkeep: false },
+    onUpkeepFailure: () => undefined,
+  });
   closings.add('bus', () => bus.close());
   const deployment = environment['HEADWATER_DEPLOYMENT'] || replicaSet;
   const watch = await ProtectionWatch.start(bus, { deployment, replicaSet }, since);
@@ -70,7 +87,7 @@ export async function protect(run: Run): Promise<Protection> {
       acknowledged: sample?.numbered?.acknowledged ?? null,
     }),
   });
-  return { directory, source, services, deployment, watch, teller, steps, status };
+  return { directory, source, services, settings, deployment, watch, teller, steps, status };
 }
 
 /**
@@ -103,6 +120,7 @@ export async function restoreAndVerify(
     mongod: source.binary.path,
     dataDirectory: directory.path,
     removed: isRemovedAfter(run, directory),
+    stored: run.options.store === 'minio' ? await listStored(protection.settings, run.clock) : null,
     restarts: restartsOf(protection.services),
   };
 }

@@ -45,8 +45,27 @@ export class DataDirectory {
     return join(this.path, 'bus', 'headwater.db');
   }
 
+  /** Records of restore jobs. */
+  get restoreState(): string {
+    return join(this.path, 'bus', 'restores');
+  }
+
   get store(): string {
     return join(this.path, 'store');
+  }
+
+  /** Of a broker of our own: data, settings and log. */
+  get kafka(): string {
+    return join(this.path, 'kafka');
+  }
+
+  /** What a MinIO of our own keeps. */
+  get minio(): string {
+    return join(this.path, 'minio');
+  }
+
+  get minioKeys(): string {
+    return join(this.path, 'minio-keys.json');
   }
 
   get heads(): string {

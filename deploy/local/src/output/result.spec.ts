@@ -31,6 +31,7 @@ const result: Result = {
   mongod: '/bin/mongod',
   dataDirectory: '/data',
   removed: true,
+  stored: null,
   restarts: {},
 };
 

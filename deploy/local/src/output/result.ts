@@ -1,6 +1,7 @@
 import type { RestoreVerification } from '@headwater/contracts';
 import { formatTimestamp, type OplogTimestamp } from '@headwater/oplog';
 import type { NumberedWritesProof } from '../verification/numbered-writes.js';
+import type { StoredObjects } from '../servers/stored-objects.js';
 import { bytes, count, counted, duration, isoSecond } from './quantities.js';
 import type { Report, Timing } from './report.js';
 import type { Fields, StepName } from './step-event.js';
@@ -23,6 +24,8 @@ export interface Result {
   readonly dataDirectory: string;
   /** Nothing of it is left after this run. */
   readonly removed: boolean;
+  /** What the bucket holds; null where the store is a directory. */
+  readonly stored: StoredObjects | null;
   /** How often each service was started again, where one was. */
   readonly restarts: Readonly<Record<string, number>>;
 }
@@ -36,6 +39,8 @@ const stepTitles: Readonly<Record<StepName, string>> = {
   mongod: 'mongod',
   sample: 'sample replica set',
   source: 'your replica set',
+  bus: 'Kafka',
+  store: 'MinIO',
   services: 'services',
   'initial-sync': 'initial sync',
   snapshot: 'first snapshot',
@@ -78,6 +83,7 @@ export function resultText(result: Result, steps: readonly Timing[], totalSecond
       ['Verified', verified(result)],
       ['Collections', collections(result.verification)],
       ['Files', where(result)],
+      ...storedIn(result.stored),
       [
         'Open them with',
         [
@@ -139,6 +145,16 @@ function where({ directory, removed }: Result): string[] {
   return removed
     ? [directory, '(temporary: removed now; --keep or --data-dir DIR would leave them)']
     : [directory];
+}
+
+function storedIn(stored: Result['stored']): (readonly [string, readonly string[]])[] {
+  if (stored === null) return [];
+  const { place, objects, bytes: size, kinds } = stored;
+  const lines = kinds.map(
+    ({ kind, objects: some, bytes: own }) =>
+      `${kind.padEnd(20)}${counted(some, 'object').padStart(12)}${bytes(own).padStart(12)}`,
+  );
+  return [['Backed up in', [`bucket ${place}: ${counted(objects, 'object')}, ${bytes(size)}`, ...lines]]];
 }
 
 function restarted(restarts: Result['restarts']): (readonly [string, readonly string[]])[] {

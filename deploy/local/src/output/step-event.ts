@@ -4,6 +4,8 @@ export type StepName =
   | 'mongod'
   | 'sample'
   | 'source'
+  | 'bus'
+  | 'store'
   | 'services'
   | 'initial-sync'
   | 'snapshot'

@@ -5,9 +5,9 @@ const options = {
   inherited: {},
   uri: 'mongodb://127.0.0.1:1/',
   binary: { path: '/bin/mongod', version: '6.0.5', series: '6.0' },
-  busFile: '/d/bus/headwater.db',
-  store: '/d/store',
+  servers: { HEADWATER_BUS: 'embedded', HEADWATER_BUS_FILE: '/d/bus/headwater.db' },
   heads: '/d/heads',
+  restoreState: '/d/bus/restores',
   once: true,
 };
 

@@ -7,9 +7,10 @@ export interface EnvironmentOptions {
   readonly inherited: NodeJS.ProcessEnv;
   readonly uri: string;
   readonly binary: MongodBinary;
-  readonly busFile: string;
-  readonly store: string;
+  /** The variables of its bus and its store. */
+  readonly servers: NodeJS.ProcessEnv;
   readonly heads: string;
+  readonly restoreState: string;
   /** Short intervals, so that one run shows everything within a minute. */
   readonly once: boolean;
 }
@@ -32,11 +33,9 @@ export function serviceEnvironment(options: EnvironmentOptions): NodeJS.ProcessE
     HEADWATER_MONGODB_URI: options.uri,
     HEADWATER_HOST: '127.0.0.1',
     HEADWATER_TOPIC_PREFIX: topicPrefix,
-    HEADWATER_BUS: 'embedded',
-    HEADWATER_BUS_FILE: options.busFile,
-    HEADWATER_STORE: 'directory',
-    HEADWATER_STORE_DIRECTORY: options.store,
+    ...options.servers,
     HEADWATER_HEAD_DIRECTORY: options.heads,
+    HEADWATER_RESTORE_STATE_DIRECTORY: options.restoreState,
   };
 }
 

@@ -1,24 +1,29 @@
 import type { DataDirectory } from '../data-directory/data-directory.js';
 import type { Run } from '../run.js';
-import type { Source } from '../source/source.js';
-import { serviceEnvironment } from './service-environment.js';
 import { serviceEventFields, serviceEventText, type ServiceEvent } from './service-event.js';
 import { serviceFacts, serviceNames, type ServiceName } from './service-names.js';
 import { Services } from './services.js';
 
-/** Starts the services and waits until each is ready. From then on they are kept running. */
-export async function startServices(run: Run, directory: DataDirectory, source: Source): Promise<Services> {
-  const { environment: inherited, programs, report, clock, closings, stop, options } = run;
+/**
+ * Starts the services and waits until each is ready. From then on they are kept running.
+ *
+ * @param environment of each of them, but for its port
+ */
+export async function startServices(
+  run: Run,
+  directory: DataDirectory,
+  environment: NodeJS.ProcessEnv,
+): Promise<Services> {
+  const { programs, report, clock, closings, stop } = run;
   const step = report.begin(
     'services',
     `Headwater: ${serviceNames.length} services, each a process of its own`,
   );
-  const { busFile, store, heads, logs } = directory;
-  const { uri, binary } = source;
+  const { logs } = directory;
   const services = new Services({
     programs,
-    environment: serviceEnvironment({ inherited, uri, binary, busFile, store, heads, once: options.once }),
-    wantedPorts: wantedPorts(inherited),
+    environment,
+    wantedPorts: wantedPorts(environment),
     logs,
     clock,
     onEvent: (event) => {
