@@ -22,13 +22,24 @@ const deadlineMs = 120_000;
 
 /** The built launcher (`npm start`) as a process, as a program would run it. */
 export class Launcher {
-  static async start({ uri, dataDirectory, environment }: LauncherOptions): Promise<Launcher> {
+  static start({ uri, dataDirectory, environment }: LauncherOptions): Promise<Launcher> {
+    return Launcher.run(['--uri', uri, '--data-dir', dataDirectory], environment);
+  }
+
+  /** With the sample, until it has verified a restore. */
+  static once(dataDirectory: string, args: readonly string[]): Promise<Launcher> {
+    return Launcher.run(['--once', '--data-dir', dataDirectory, ...args], {});
+  }
+
+  private static async run(
+    args: readonly string[],
+    environment: LauncherOptions['environment'],
+  ): Promise<Launcher> {
     const lines = new Lines();
     const program = join(workspace, 'dist', 'deploy', 'local', 'main.js');
-    const args = [program, '--json', '--uri', uri, '--data-dir', dataDirectory];
-    const { PATH = '', HOME = '' } = process.env;
-    const child = await GuardedChild.spawn(process.execPath, args, {
-      environment: { PATH, HOME, ...environment },
+    const { PATH = '', HOME = '', JAVA_HOME } = process.env;
+    const child = await GuardedChild.spawn(process.execPath, [program, '--json', ...args], {
+      environment: { PATH, HOME, ...(JAVA_HOME === undefined ? {} : { JAVA_HOME }), ...environment },
       onOutput: (text) => {
         lines.add(text);
       },
@@ -70,6 +81,11 @@ export class Launcher {
   /** All processes that it told of. */
   get pids(): readonly number[] {
     return [...new Set(this.lines.flatMap(({ pid }) => (typeof pid === 'number' ? [pid] : [])))];
+  }
+
+  /** Resolves to its exit code when it has ended by itself. */
+  async ended(): Promise<number | null> {
+    return (await this.child.exited()).code;
   }
 
   /** Ctrl-C. Resolves to its exit code. */
