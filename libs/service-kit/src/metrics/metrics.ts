@@ -23,8 +23,8 @@ const units = /_(ratio|info|(?!total)[a-z0-9]+s)$/;
 
 /**
  * How often the delay of the event loop is looked at, in milliseconds; `nodejs_eventloop_lag_min_seconds` and its like
- * contain it. Each look wakes the process, also one that has nothing to do: at prom-client's 10 that was most of what a
- * quiet service cost.
+ * contain it. Each look wakes the process, also one that has nothing to do: at prom-client's 10 that was most of the
+ * wake-ups of a quiet service.
  */
 const eventLoopMonitoringPrecision = 100;
 

@@ -14,6 +14,8 @@ const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     MALLOC_MMAP_THRESHOLD_: '65536',
     MALLOC_TRIM_THRESHOLD_: '131072',
   },
+  /** As the agent; its buffers are used again soon, so the C library may keep them. */
+  ingest: { NODE_OPTIONS: '--max-semi-space-size=2' },
 };
 
 /** @param service its name, `agent` or another */
