@@ -95,9 +95,10 @@ export interface WatchOptions {
  */
 export interface MessageBus {
   /**
-   * Appends messages to a topic in the order given, making the topic where it is new. All of them or none; durable
-   * when it resolves. Calls of one bus on one topic take effect in the order they were made. When it rejects, the
-   * messages may still have been appended (the answer was lost): who must not write twice asks `latest` first.
+   * Appends messages to a topic in the order given. Messages of one key are all appended or none; durable when it
+   * resolves. The embedded bus makes a topic that is new, and appends all of a call or none; on Kafka the topic must
+   * be there, and what is all or none is the messages of one partition. Calls of one bus on one topic take effect in the order they were made. When it rejects, the
+   * messages may still have been appended, or be appended later (the answer was lost): who must not write twice asks `latest` first.
    *
    * @throws messagingErrors.invalidTopic, invalidMessage, valueTooLarge before anything is appended.
    */

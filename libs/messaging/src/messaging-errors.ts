@@ -66,7 +66,8 @@ export const messagingErrors = defineErrors('MESSAGING', {
   notAllowed: {
     number: 10014,
     retryable: true,
-    solution: 'Give the service the rights that docs/kafka.md lists for it: the broker refuses the call.',
+    solution:
+      'Give the user of the service the right to the topic or group that the message names: the broker refuses the call.',
   },
   unknownTopic: {
     number: 10015,
