@@ -9,6 +9,7 @@
 // - Subscription: what consume and watch give back; stop() ends it.
 // - CommitTracker: which offset may be committed when messages become durable in another order than they came.
 // - Backoff, pause: how long what failed waits for its next try, the same on every bus.
+// - OpenSubscriptions, copyOf: what every adapter does with what it gives out.
 // - checkTopic, checkGroup, checkMessages: what names and messages may be, the same on every bus.
 export { Backoff } from './backoff.js';
 export { CommitTracker } from './commit-tracker.js';
@@ -22,5 +23,7 @@ export type {
   WatchOptions,
 } from './message-bus.js';
 export { checkGroup, checkMessages, checkTopic, maximumValueBytes } from './message-rules.js';
+export { copyOf } from './message-copy.js';
 export { messagingErrors } from './messaging-errors.js';
+export { OpenSubscriptions } from './open-subscriptions.js';
 export { pause } from './pause.js';

@@ -1,6 +1,7 @@
 import { KafkaBroker, kafkaVersion } from '@headwater/testing';
 import type { DataDirectory } from '../data-directory/data-directory.js';
 import type { Run } from '../run.js';
+import { cacheOf } from './servers-cache.js';
 
 /** The brokers that HEADWATER_KAFKA_BROKERS names; without it one of our own, without Docker, in the data directory. */
 export async function provideKafka(run: Run, directory: DataDirectory): Promise<NodeJS.ProcessEnv> {
@@ -28,10 +29,4 @@ export async function provideKafka(run: Run, directory: DataDirectory): Promise<
     HEADWATER_KAFKA_TOPICS: 'manage',
     HEADWATER_KAFKA_REPLICAS: '1',
   };
-}
-
-/** Where servers that were obtained once are kept. */
-export function cacheOf(environment: NodeJS.ProcessEnv): { readonly cacheDirectory?: string } {
-  const cacheDirectory = environment['HEADWATER_CACHE_DIRECTORY'];
-  return cacheDirectory ? { cacheDirectory } : {};
 }

@@ -5,7 +5,7 @@ import { startS3Server } from '@headwater/testing';
 import { z } from 'zod';
 import type { DataDirectory } from '../data-directory/data-directory.js';
 import type { Run } from '../run.js';
-import { cacheOf } from './kafka.js';
+import { cacheOf } from './servers-cache.js';
 
 const bucket = 'headwater';
 

@@ -1,7 +1,13 @@
 import { systemClock } from '@headwater/clock';
 import type { Clock } from '@headwater/clock';
 import type { TopicRetention } from '@headwater/contracts';
-import { checkGroup, checkMessages, checkTopic, messagingErrors } from '@headwater/messaging';
+import {
+  checkGroup,
+  checkMessages,
+  checkTopic,
+  messagingErrors,
+  OpenSubscriptions,
+} from '@headwater/messaging';
 import type {
   ConsumeOptions,
   IncomingMessage,
@@ -56,7 +62,7 @@ const defaultUpkeepMillis = 5000;
 export class EmbeddedBus implements MessageBus {
   private readonly broker: Broker;
   private readonly clock: Clock;
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly subscriptions = new OpenSubscriptions();
   private closing: Promise<void> | undefined;
   private closed = false;
 
@@ -101,14 +107,14 @@ export class EmbeddedBus implements MessageBus {
   async consume(options: ConsumeOptions): Promise<Subscription> {
     this.refuseWhen(this.closing !== undefined);
     checkGroup(options.group, options.topics);
-    return this.add(new GroupConsumer(this.broker, options, this.clock));
+    return this.subscriptions.add(new GroupConsumer(this.broker, options, this.clock));
   }
 
   async watch(options: WatchOptions): Promise<Subscription> {
     this.refuseWhen(this.closing !== undefined);
     checkTopic(options.topic);
     const watch = new TopicWatch(this.broker, options, this.clock);
-    const subscription = this.add(watch);
+    const subscription = this.subscriptions.add(watch);
     try {
       await watch.start();
     } catch (error) {
@@ -131,24 +137,9 @@ export class EmbeddedBus implements MessageBus {
 
   private async end(): Promise<void> {
     // Until the last handler has returned, it may still produce and commit.
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    await this.subscriptions.stopAll();
     this.closed = true;
     await this.broker.leave();
-  }
-
-  private add(inner: Subscription): Subscription {
-    const { subscriptions } = this;
-    const subscription = {
-      get active() {
-        return inner.active;
-      },
-      async stop() {
-        await inner.stop();
-        subscriptions.delete(subscription);
-      },
-    };
-    subscriptions.add(subscription);
-    return subscription;
   }
 
   private refuseWhen(gone: boolean): void {

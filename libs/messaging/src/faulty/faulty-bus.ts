@@ -1,7 +1,7 @@
 import type { Clock } from '@headwater/clock';
 import { Injection } from '@headwater/faults';
 import type { FaultPlan } from '@headwater/faults';
-import { messagingErrors } from '@headwater/messaging';
+import { copyOf, messagingErrors } from '@headwater/messaging';
 import type {
   ConsumeOptions,
   IncomingMessage,
@@ -13,7 +13,6 @@ import type {
 import { possibleFaults } from './bus-faults.js';
 import type { BusOperation } from './bus-faults.js';
 import { FaultyConsumer } from './faulty-consumer.js';
-import { copyOf } from './message-copy.js';
 
 export interface FaultyBusOptions {
   readonly plan: FaultPlan;

@@ -1,5 +1,6 @@
 import type { Clock } from '@headwater/clock';
 import type { Injection } from '@headwater/faults';
+import { copyOf } from '@headwater/messaging';
 import type {
   Assignment,
   ConsumeOptions,
@@ -9,7 +10,6 @@ import type {
   Subscription,
 } from '@headwater/messaging';
 import type { BusOperation } from './bus-faults.js';
-import { copyOf } from './message-copy.js';
 
 export interface FaultyConsumerOptions {
   readonly bus: MessageBus;

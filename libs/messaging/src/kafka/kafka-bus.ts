@@ -1,6 +1,13 @@
 import { systemClock } from '@headwater/clock';
 import type { Clock } from '@headwater/clock';
-import { checkGroup, checkMessages, checkTopic, messagingErrors } from '@headwater/messaging';
+import {
+  checkGroup,
+  checkMessages,
+  checkTopic,
+  copyOf,
+  messagingErrors,
+  OpenSubscriptions,
+} from '@headwater/messaging';
 import type {
   ConsumeOptions,
   IncomingMessage,
@@ -12,7 +19,6 @@ import type {
 import { GroupConsumer } from './groups/group-consumer.js';
 import type { GroupTiming } from './groups/group-membership.js';
 import type { KafkaSettings } from './kafka-settings.js';
-import { copyOf } from './message-copy.js';
 import { TopicView } from './reading/topic-view.js';
 import { TopicWatch } from './reading/topic-watch.js';
 import { TopicWriter } from './topic-writer.js';
@@ -39,7 +45,7 @@ export class KafkaBus implements MessageBus {
   private readonly timing: GroupTiming;
   private readonly writers = new Map<string, TopicWriter>();
   private readonly views = new Map<string, TopicView>();
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly subscriptions = new OpenSubscriptions();
   private readonly begun = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
   private closed = false;
@@ -71,7 +77,7 @@ export class KafkaBus implements MessageBus {
     checkGroup(options.group, options.topics);
     const { settings, clock, timing } = this;
     const consumer = new GroupConsumer({ settings, clock, timing, consume: options });
-    const subscription = this.add(consumer);
+    const subscription = this.subscriptions.add(consumer);
     return this.begin(subscription, () => consumer.join());
   }
 
@@ -79,7 +85,7 @@ export class KafkaBus implements MessageBus {
     this.refuseWhen(this.closing !== undefined);
     checkTopic(options.topic);
     const watch = new TopicWatch(new KafkaConnection(this.settings), options, this.clock);
-    const subscription = this.add(watch);
+    const subscription = this.subscriptions.add(watch);
     return this.begin(subscription, () => watch.start());
   }
 
@@ -99,7 +105,7 @@ export class KafkaBus implements MessageBus {
 
   private async end(): Promise<void> {
     // Until the last handler has returned, it may still produce and commit.
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    await this.subscriptions.stopAll();
     this.closed = true;
     await Promise.allSettled(this.begun);
     this.writing.close();
@@ -114,21 +120,6 @@ export class KafkaBus implements MessageBus {
       await subscription.stop();
       throw error;
     }
-  }
-
-  private add(inner: Subscription): Subscription {
-    const { subscriptions } = this;
-    const subscription = {
-      get active() {
-        return inner.active;
-      },
-      async stop() {
-        await inner.stop();
-        subscriptions.delete(subscription);
-      },
-    };
-    subscriptions.add(subscription);
-    return subscription;
   }
 
   private writerOf(topic: string): TopicWriter {

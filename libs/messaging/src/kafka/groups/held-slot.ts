@@ -1,8 +1,7 @@
 import type { Clock } from '@headwater/clock';
-import { Backoff, messagingErrors, pause } from '@headwater/messaging';
+import { Backoff, copyOf, messagingErrors, pause } from '@headwater/messaging';
 import type { Assignment, ConsumeOptions, IncomingMessage } from '@headwater/messaging';
 import { partitionOf } from '../partitioning.js';
-import { copyOf } from '../message-copy.js';
 import type { Delivery } from './delivery.js';
 import type { GroupMembership } from './group-membership.js';
 import { PartitionCursor } from './partition-cursor.js';

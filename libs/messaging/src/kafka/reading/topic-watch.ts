@@ -1,7 +1,6 @@
 import type { Clock } from '@headwater/clock';
-import { Backoff, messagingErrors, pause } from '@headwater/messaging';
+import { Backoff, copyOf, messagingErrors, pause } from '@headwater/messaging';
 import type { IncomingMessage, Subscription, WatchOptions } from '@headwater/messaging';
-import { copyOf } from '../message-copy.js';
 import { fetchFrom, usualFetch } from '../wire/fetching.js';
 import type { KafkaConnection } from '../wire/kafka-connection.js';
 import { positionAfterLoss } from './lost-place.js';
