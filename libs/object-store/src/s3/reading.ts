@@ -40,11 +40,15 @@ export async function readPart(
 
 export async function sizeAndTime(
   connection: Connection,
-  { key, name, signal }: Wanted,
+  wanted: Wanted,
 ): Promise<{ size: number; createdAt: Date } | null> {
-  const answer = await connection.send({ method: 'HEAD', name, signal });
-  if (answer.status === 404 && isObjectMissing(answer)) return null;
-  if (answer.status === 404) return (await isMissing(connection, { key, name, signal })) ? null : again(key);
+  const { key, name, signal } = wanted;
+  let answer = await connection.send({ method: 'HEAD', name, signal });
+  while (answer.status === 404) {
+    if (isObjectMissing(answer) || (await isMissing(connection, wanted))) return null;
+    // It was created between the two requests.
+    answer = await connection.send({ method: 'HEAD', name, signal });
+  }
   if (answer.status !== 200) throw failureOf(`look at ${key}`, answer);
   const size = Number(answer.header('content-length') ?? NaN);
   const createdAt = new Date(answer.header('last-modified') ?? NaN);
@@ -75,10 +79,6 @@ async function isMissing(connection: Connection, { key, name, signal }: Wanted):
   const failure = failureOfRead(key, answer);
   if (isObjectMissing(answer)) return true;
   throw failure;
-}
-
-function again(key: string): never {
-  throw storeErrors.unavailable(`${key} was created while it was looked for`);
 }
 
 function failureOfRead(key: string, answer: Answer): Error {

@@ -7,9 +7,13 @@ export interface Laxness {
   readonly ignoresConditions?: boolean;
   readonly ignoresConditionsOfParts?: boolean;
   readonly listsBackwards?: boolean;
+  /** As if whatever is looked at were created right after the first look, the only one that does not see it. */
+  readonly isLateOnce?: boolean;
   /** Answers everything with this status and body. */
   readonly always?: { readonly status: number; readonly body: string };
 }
+
+const lastModified = 'Tue, 24 Nov 2026 00:00:00 GMT';
 
 interface Reply {
   readonly status: number;
@@ -27,13 +31,15 @@ export class LaxServer {
   private readonly laxness: Laxness;
   private readonly objects = new Map<string, Buffer>();
   private readonly server: Server;
+  private looks = 0;
 
   private constructor(laxness: Laxness) {
     this.laxness = laxness;
     this.server = createServer((request, response) => {
       void this.reply(request).then(({ status, body = '' }) => {
         const etag = createHash('md5').update(body).digest('hex');
-        response.writeHead(status, { 'content-length': Buffer.byteLength(body), etag }).end(body);
+        const headers = { 'content-length': Buffer.byteLength(body), etag, 'last-modified': lastModified };
+        response.writeHead(status, headers).end(body);
       });
     });
   }
@@ -74,6 +80,10 @@ export class LaxServer {
       return { status: 200 };
     }
     if (method === 'DELETE') return { status: this.objects.delete(name) ? 204 : 204 };
+    if (method === 'HEAD') {
+      this.looks += 1;
+      if (stored === undefined || (this.laxness.isLateOnce && this.looks === 1)) return { status: 404 };
+    }
     return stored === undefined
       ? { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' }
       : { status: 200, body: stored };
