@@ -3,9 +3,11 @@
 const { join } = require('node:path');
 
 /**
- * Three selections, run by tools/test.cjs: `jest <pattern> --selectProjects unit | integration | e2e`.
+ * The selections of tools/test.cjs: `jest <pattern> --selectProjects unit | integration | e2e | e2e-servers`.
  * They differ in what they need, so their files are told apart by name: `x.spec.ts` is pure and fast,
- * `x.int.spec.ts` runs against real parts, `x.e2e.spec.ts` against the whole system.
+ * `x.int.spec.ts` runs against real parts, `x.e2e.spec.ts` against the whole system: on the embedded bus and a
+ * directory (e2e), and on Kafka and MinIO (e2e-servers). `x.embedded.e2e.spec.ts` and `x.servers.e2e.spec.ts` are for one
+ * of the two alone.
  */
 const base = {
   rootDir: __dirname,
@@ -37,10 +39,36 @@ const base = {
   setupFilesAfterEnv: [join(__dirname, 'tools/five-minutes.cjs')],
 };
 
+/**
+ * What says most about Kafka and MinIO, and so is part of a whole `npm test`; the rest of the end-to-end tests would tell
+ * there what they have told on the other pair.
+ */
+const telling = [
+  'agent-restart-loses-nothing',
+  'builder-restart-goes-on',
+  'chain-ends',
+  'every-service-killed',
+  'faults-everywhere',
+  'ingest-restart-loses-nothing',
+  'restored-equals-source',
+];
+
+const onServers = process.env.HEADWATER_E2E_TELLING
+  ? `((${telling.join('|')})|\\.servers)\\.e2e\\.spec\\.ts$`
+  : '(?<!\\.embedded)\\.e2e\\.spec\\.ts$';
+
 module.exports = {
   projects: [
     { ...base, displayName: 'unit', testRegex: '(?<!\\.(int|e2e))\\.spec\\.ts$' },
     { ...base, displayName: 'integration', testRegex: '\\.int\\.spec\\.ts$' },
-    { ...base, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
+    { ...base, displayName: 'e2e', testRegex: '(?<!\\.servers)\\.e2e\\.spec\\.ts$' },
+    {
+      ...base,
+      displayName: 'e2e-servers',
+      testRegex: onServers,
+      setupFiles: [join(__dirname, 'e2e/spec-support/servers-pair.cjs')],
+      globalSetup: join(__dirname, 'e2e/spec-support/servers-of-run.cjs'),
+      globalTeardown: join(__dirname, 'e2e/spec-support/servers-end.cjs'),
+    },
   ],
 };

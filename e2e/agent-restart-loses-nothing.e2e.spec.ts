@@ -3,11 +3,12 @@ import { compareOplogs } from './harness/archived-oplog.js';
 import { compareRestored } from './harness/comparison.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 /** Small parts, and few of them under way: the copy lasts long enough to be killed in its middle. */
 const slowCopy = { HEADWATER_INITIAL_SYNC_PART_MIB: '1', HEADWATER_INITIAL_SYNC_WINDOW_MIB: '1' };
 
-describe('an agent that is killed again and again', () => {
+describeOnPair('an agent that is killed again and again', () => {
   const random = new Random(3);
   let scene: ProtectedSet;
 

@@ -6,10 +6,11 @@ import { compareRestored } from './harness/comparison.js';
 import { processesBelow } from './harness/leftovers.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 type Phase = DirectoryState['phase'];
 
-describe('a snapshot-builder that is killed', () => {
+describeOnPair('a snapshot-builder that is killed', () => {
   let scene: ProtectedSet;
 
   beforeAll(async () => {

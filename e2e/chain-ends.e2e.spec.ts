@@ -7,6 +7,7 @@ import { ProtectedSet } from './harness/protected-set.js';
 import { withRestored } from './harness/restored-files.js';
 import { oldestEntry } from './harness/source-oplog.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 /** What the source was at a moment that is archived. */
 interface Moment {
@@ -19,7 +20,7 @@ const oplogMiB = 16;
 // Each test makes an initial sync of its own and restores on both chains.
 jest.setTimeout(600_000);
 
-describe('a replica set whose oplog cannot be continued', () => {
+describeOnPair('a replica set whose oplog cannot be continued', () => {
   let scene: ProtectedSet;
 
   beforeAll(async () => {

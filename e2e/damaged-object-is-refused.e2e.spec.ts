@@ -3,13 +3,16 @@ import type { RestoreJobBody, RestoreRequest, RestoreTarget } from '@headwater/c
 import { compareTimestamps } from '@headwater/oplog';
 import type { Manifest, SliceRef, StoredBlock } from '@headwater/repository';
 import { Random, markOplog } from '@headwater/testing';
+import type { ObjectStore } from '@headwater/object-store';
 import { withArchive } from './harness/archived-oplog.js';
 import { Headwater } from './harness/headwater.js';
+import type { StorePlace } from './harness/pair.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import { Refused } from './harness/restore-api.js';
 import { withRestored } from './harness/restored-files.js';
 import { ObjectDamage, copyStore, someOffsets } from './harness/store-damage.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 /** An object that a restore to the latest moment needs. */
 interface Needed {
@@ -22,12 +25,13 @@ interface Needed {
 const folder = 'deployments/rs0/rs0/';
 const latest: RestoreTarget = { kind: 'latest' };
 
-describe('a restore that needs a damaged or missing object', () => {
+describeOnPair('a restore that needs a damaged or missing object', () => {
   const random = new Random(5);
   let scene: ProtectedSet;
   /** A restore service and nothing else, on a copy of the store. */
   let onCopy: Headwater;
-  let store: string;
+  let place: StorePlace;
+  let store: ObjectStore;
   let paths = 0;
 
   beforeAll(async () => {
@@ -38,17 +42,21 @@ describe('a restore that needs a damaged or missing object', () => {
     await writesPassed(writer, 500);
     await writer.stop();
     await headwater.bus.archived(await markOplog(source));
-    store = headwater.target('store-copy');
-    await copyStore(headwater.storeDirectory, store);
+    place = headwater.pair.emptyStore();
+    store = await place.open();
+    const original = await headwater.pair.store.open();
+    await copyStore(original, store);
+    await original.close();
     onCopy = await Headwater.start({
       uri: 'mongodb://not-needed.invalid',
       binary,
       start: ['restore'],
-      environment: { HEADWATER_STORE_DIRECTORY: store },
+      environment: place.environment,
     });
   });
   afterAll(async () => {
     await onCopy.stop();
+    await store.close();
     await scene.stop();
   });
 
@@ -75,14 +83,14 @@ describe('a restore that needs a damaged or missing object', () => {
   }
 
   async function newestManifest(): Promise<Manifest> {
-    return withArchive(store, async ({ snapshots }) => {
+    return withArchive(place, async ({ snapshots }) => {
       const id = (await snapshots.list()).at(-1)?.id ?? '';
       return snapshots.read(id);
     });
   }
 
   async function firstManifest(): Promise<Manifest> {
-    return withArchive(store, async ({ snapshots }) => snapshots.read((await snapshots.list())[0]?.id ?? ''));
+    return withArchive(place, async ({ snapshots }) => snapshots.read((await snapshots.list())[0]?.id ?? ''));
   }
 
   /** A file map of the newest snapshot's data that the first one has not: that can do without it. */
@@ -98,7 +106,7 @@ describe('a restore that needs a damaged or missing object', () => {
   async function blockOfNewest(): Promise<StoredBlock> {
     const manifest = await newestManifest();
     const first = await firstManifest();
-    return withArchive(store, async ({ snapshots }) => {
+    return withArchive(place, async ({ snapshots }) => {
       for (const sha256 of manifest.files.flatMap(({ fileMaps }) => fileMaps)) {
         for (const block of (await snapshots.readFileMap(sha256)).blocks) {
           if ('pack' in block && !first.packs.includes(block.pack)) return block;
@@ -111,7 +119,7 @@ describe('a restore that needs a damaged or missing object', () => {
   /** In the middle of those that a restore to the latest moment reads. */
   async function sliceAfterNewest(): Promise<SliceRef> {
     const { chain, position } = await newestManifest();
-    const { slices } = await withArchive(store, ({ oplog }) => oplog.chain(chain));
+    const { slices } = await withArchive(place, ({ oplog }) => oplog.chain(chain));
     const after = slices.filter(({ from }) => compareTimestamps(from, position.ts) > 0);
     const slice = after.at(Math.floor(after.length / 2));
     if (slice === undefined) throw new Error('there is no slice after the newest snapshot');

@@ -15,9 +15,12 @@ import {
 import { BusView } from './harness/bus-view.js';
 import { compareRestored } from './harness/comparison.js';
 import { Launcher } from './harness/launcher.js';
+import { launcherPlacement, type LauncherPlacement } from './harness/pair.js';
 import { killAll, processesBelow } from './harness/leftovers.js';
 import { RestoreApi } from './harness/restore-api.js';
+import { serversOfRun } from './harness/servers.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 const services = ['agent', 'ingest', 'snapshot-builder', 'shard-coordinator', 'restore', 'alerting'];
 
@@ -32,19 +35,21 @@ const environment = {
   HEADWATER_RESTORE_CACHE_MIB: '256',
 };
 
-describe('npm start, under load', () => {
+describeOnPair('npm start, under load', () => {
   let binary: MongodBinary;
   let set: ReplicaSet;
   let source: MongoClient;
   let writer: NumberedWriter;
   let directory: TemporaryDirectory;
   let launcher: Launcher;
+  let placement: LauncherPlacement;
 
   const begin = async (): Promise<Launcher> => {
     launcher = await Launcher.start({
       uri: set.uri,
       dataDirectory: join(directory.path, 'data'),
-      environment,
+      environment: { ...environment, ...placement.environment },
+      args: placement.args,
     });
     return launcher;
   };
@@ -54,6 +59,7 @@ describe('npm start, under load', () => {
   beforeAll(async () => {
     binary = await testMongod();
     directory = await temporaryDirectory('hw-e2e-');
+    placement = launcherPlacement(join(directory.path, 'data'), serversOfRun());
     const parameters = { minSnapshotHistoryWindowInSeconds: 1800 };
     set = await startReplicaSet({ binary, parameters });
     source = set.connect();
@@ -70,7 +76,7 @@ describe('npm start, under load', () => {
   });
 
   async function onBus<T>(look: (bus: BusView) => Promise<T>): Promise<T> {
-    const bus = await BusView.open(join(directory.path, 'data', 'bus', 'headwater.db'));
+    const bus = await BusView.open(placement.pair);
     try {
       return await look(bus);
     } finally {

@@ -3,11 +3,12 @@ import { compareOplogs, withArchive } from './harness/archived-oplog.js';
 import { compareRestored } from './harness/comparison.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 /** Small parts, and few of them under way: the copy lasts long enough to be killed in its middle. */
 const slowCopy = { HEADWATER_INITIAL_SYNC_PART_MIB: '1', HEADWATER_INITIAL_SYNC_WINDOW_MIB: '1' };
 
-describe('an ingest that is killed again and again', () => {
+describeOnPair('an ingest that is killed again and again', () => {
   const random = new Random(4);
   let scene: ProtectedSet;
 
@@ -31,7 +32,7 @@ describe('an ingest that is killed again and again', () => {
         await ingest.start();
       }
       const { sync, tail } = await bus.captureUntil('the order to tail', ({ order }) => order === 'tail');
-      await withArchive(scene.headwater.storeDirectory, async (archive) => {
+      await withArchive(scene.headwater.pair.store, async (archive) => {
         expect(await archive.syncs()).toEqual([sync?.id]);
         expect(await archive.oplog.chains()).toEqual([tail?.chain]);
       });

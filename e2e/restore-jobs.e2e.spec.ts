@@ -6,8 +6,9 @@ import { processesBelow } from './harness/leftovers.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import type { Refused } from './harness/restore-api.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
-describe('restore jobs', () => {
+describeOnPair('restore jobs', () => {
   let scene: ProtectedSet;
 
   beforeAll(async () => {

@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import type { RestoreRequest, RestoreTarget, RestoreWindowBody } from '@headwater/contracts';
 import type { OplogTimestamp } from '@headwater/oplog';
 import { markOplog } from '@headwater/testing';
+import { keysIn } from './harness/pair.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import type { Problem, RestoreApi } from './harness/restore-api.js';
 import { withRestored } from './harness/restored-files.js';
 import { TinyDisk } from './harness/tiny-disk.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 const later = (ts: OplogTimestamp, seconds: number): OplogTimestamp => ({ t: ts.t + seconds, i: 1 });
 const at = ({ t, i }: OplogTimestamp): RestoreTarget => ({ kind: 'timestamp', t, i });
 const second = (t: number): RestoreTarget => ({ kind: 'time', time: new Date(t * 1000).toISOString() });
 
-describe('a restore that cannot be done', () => {
+describeOnPair('a restore that cannot be done', () => {
   let scene: ProtectedSet;
   let api: RestoreApi;
   let window: RestoreWindowBody;
@@ -46,8 +48,7 @@ describe('a restore that cannot be done', () => {
   /** Everything that a restore could write: files, jobs, objects. */
   async function everything(): Promise<unknown> {
     const files = await readdir(root(), { recursive: true });
-    const objects = await readdir(scene.headwater.storeDirectory, { recursive: true });
-    return { files: files.sort(), objects: objects.sort(), jobs: await api.jobs() };
+    return { files: files.sort(), objects: await keysIn(scene.headwater.pair.store), jobs: await api.jobs() };
   }
 
   /** The problem, after it was seen that nothing was written. */

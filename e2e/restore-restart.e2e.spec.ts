@@ -1,13 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { RestoreJobBody, RestoreJobStateName, RestoreRequest } from '@headwater/contracts';
 import { eventually, markOplog } from '@headwater/testing';
 import { compareJob } from './harness/comparison.js';
 import { processesBelow } from './harness/leftovers.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
-describe('a restore service that ends during a restore', () => {
+describeOnPair('a restore service that ends during a restore', () => {
   let scene: ProtectedSet;
 
   beforeAll(async () => {
@@ -93,8 +93,7 @@ describe('a restore service that ends during a restore', () => {
       await scene.headwater.api.reached('Materializing', first);
       await restore.kill9();
       // Another bus: nothing of the jobs is on it.
-      const file = join(scene.headwater.target('.'), 'another-bus.db');
-      await restore.start({ HEADWATER_BUS_FILE: file });
+      await restore.start(scene.headwater.pair.emptyBusEnvironment());
       const again = await api.request(requestTo(scene.headwater.target('second')), 'key-second');
       expect(again.job.id).toBe(jobs[1]?.id);
       const ended: RestoreJobBody[] = [];

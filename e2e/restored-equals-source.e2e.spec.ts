@@ -6,6 +6,7 @@ import { withArchive } from './harness/archived-oplog.js';
 import { BackgroundLoad } from './harness/background-load.js';
 import { compareRestored } from './harness/comparison.js';
 import { ProtectedSet } from './harness/protected-set.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 /** Small parts, and few of them under way: much happens to the source while it is copied. */
 const slowCopy = { HEADWATER_INITIAL_SYNC_PART_MIB: '1', HEADWATER_INITIAL_SYNC_WINDOW_MIB: '1' };
@@ -17,7 +18,7 @@ const fillerMiB = 60;
  */
 const withoutDdl = ['documents', 'indexedDocuments', 'specialCollections', 'transactions', 'users'] as const;
 
-describe('a replica set with every kind of data and DDL', () => {
+describeOnPair('a replica set with every kind of data and DDL', () => {
   let scene: ProtectedSet;
   let steady: BackgroundLoad;
   let everything: BackgroundLoad;
@@ -57,7 +58,7 @@ describe('a replica set with every kind of data and DDL', () => {
 
   /** Halts DDL before the copy can end: ingest takes no part meanwhile. */
   async function watchInitialSync(): Promise<void> {
-    const { bus, ingest, storeDirectory } = scene.headwater;
+    const { bus, ingest, pair } = scene.headwater;
     await bus.captureUntil('half of the copy', ({ sync }) => (sync?.archivedPart ?? 0) >= fillerMiB / 2);
     ingest.freeze();
     await everything.halt();
@@ -65,7 +66,7 @@ describe('a replica set with every kind of data and DDL', () => {
     ingest.thaw();
 
     const { sync } = await bus.captureUntil('the copy to be complete', ({ order }) => order === 'tail');
-    const complete = await withArchive(storeDirectory, (archive) => archive.sync(sync?.id ?? '').complete());
+    const complete = await withArchive(pair.store, (archive) => archive.sync(sync?.id ?? '').complete());
     if (complete === null) throw new Error('the copy is not complete');
     stop = complete.stop.ts;
     expect(compareTimestamps(stop, halted)).toBeGreaterThan(0);

@@ -2,8 +2,9 @@ import { eventually } from '@headwater/testing';
 import { compareJob, compareRestored, type ComparedRestore } from './harness/comparison.js';
 import { ProtectedSet } from './harness/protected-set.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
-describe('a replica set of which no snapshot was ever sealed', () => {
+describeOnPair('a replica set of which no snapshot was ever sealed', () => {
   let scene: ProtectedSet;
 
   beforeAll(async () => {

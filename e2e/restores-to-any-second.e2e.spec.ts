@@ -5,6 +5,7 @@ import { ProtectedSet } from './harness/protected-set.js';
 import { withRestored } from './harness/restored-files.js';
 import { largestEntryUpTo } from './harness/source-oplog.js';
 import { writesPassed } from './harness/writes-passed.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 /** What there is to choose a moment from. */
 interface Archive {
@@ -46,7 +47,7 @@ const moments: readonly (readonly [name: string, choose: (archive: Archive) => R
   ['another one within a second', (archive) => at({ t: randomSecond(archive), i: randomOrdinal(archive) })],
 ];
 
-describe('a replica set under a live load', () => {
+describeOnPair('a replica set under a live load', () => {
   const random = new Random(20_261_124);
   let scene: ProtectedSet;
 

@@ -11,6 +11,7 @@ import {
 } from '@headwater/contracts';
 import { eventually, markOplog } from '@headwater/testing';
 import { ProtectedSet } from './harness/protected-set.js';
+import { describeOnPair } from './spec-support/describe-on-pair.js';
 
 /** An idle source writes an entry every 10 s, and a slice is closed a second later. */
 const quietLagSeconds = 15;
@@ -24,7 +25,7 @@ async function answer<T>(url: string, schema: z.ZodType<T>): Promise<T> {
   return schema.parse(await response.json());
 }
 
-describe('what shard-coordinator and alerting know', () => {
+describeOnPair('what shard-coordinator and alerting know', () => {
   let scene: ProtectedSet;
 
   beforeAll(async () => {

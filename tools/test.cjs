@@ -2,7 +2,9 @@
 
 /**
  * `npm test`: installs, builds, checks and runs every test. `npm test -- unit|integration|e2e [jest arguments]`
- * runs one selection of them. The last line is always the count of tests.
+ * runs one selection of them; `npm test -- e2e --pair embedded|servers [jest arguments]` runs the end-to-end tests on one
+ * pair of bus and store alone. Without a selection, the second pair has its most telling tests alone (jest.config.cjs).
+ * The last line is always the count of tests.
  */
 
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
@@ -38,10 +40,17 @@ const parts = {
   command: ['node', ['libs/testing/dist/parts/main.js']],
 };
 const selections = [
-  { name: 'unit', title: 'Unit tests', workers: '100%' },
-  { name: 'integration', title: 'Integration tests, on real parts', workers: '2' },
-  { name: 'e2e', title: 'End-to-end tests, on the whole system', workers: '1' },
+  { name: 'unit', title: 'Unit tests', workers: '100%', projects: ['unit'] },
+  { name: 'integration', title: 'Integration tests, on real parts', workers: '2', projects: ['integration'] },
+  {
+    name: 'e2e',
+    title: 'End-to-end tests, on the whole system: embedded bus and directory, Kafka and MinIO',
+    workers: '2',
+    projects: ['e2e', 'e2e-servers'],
+  },
 ];
+/** The project of each pair of bus and store. */
+const pairs = { embedded: 'e2e', servers: 'e2e-servers' };
 
 const say = (line = '') => process.stdout.write(`${line}\n`);
 const heading = (title) => say(`\n=== ${title}`);
@@ -59,7 +68,7 @@ async function runStep({ name, title, command }) {
 /** Runs one selection of tests; a selection that finds no test is a failure of its own. */
 async function runSelection(selection, folder, jestArguments) {
   const report = join(folder, `${selection.name}.json`);
-  const args = ['--selectProjects', selection.name, `--maxWorkers=${selection.workers}`];
+  const args = ['--selectProjects', ...selection.projects, `--maxWorkers=${selection.workers}`];
   args.push('--json', `--outputFile=${report}`, ...(process.env.CI ? ['--ci'] : []), ...jestArguments);
   const result = await runStep({ ...selection, command: ['jest', args] });
   return { ...result, tests: existsSync(report) ? readReport(report) : noTests() };
@@ -90,14 +99,28 @@ function readReport(path) {
 
 /** What to run, from the command line: everything, or one selection with Jest's own arguments after it. */
 function plan([wanted, ...jestArguments]) {
-  if (wanted === undefined) return { steps: [build, ...checks, parts], selections, jestArguments };
+  if (wanted === undefined) {
+    process.env.HEADWATER_E2E_TELLING = '1';
+    return { steps: [build, ...checks, parts], selections, jestArguments };
+  }
   const selection = selections.find(({ name }) => name === wanted);
   if (!selection) {
     const names = selections.map(({ name }) => name).join(', ');
     throw new SetupError(`There are no tests called '${wanted}': name one of ${names}, or nothing for all.`);
   }
   // Unit tests read the sources; the others start programs that have to be built.
-  return { steps: wanted === 'unit' ? [] : [build, parts], selections: [selection], jestArguments };
+  return {
+    steps: wanted === 'unit' ? [] : [build, parts],
+    ...(wanted === 'e2e' && jestArguments[0] === '--pair'
+      ? { selections: [onPair(selection, jestArguments[1])], jestArguments: jestArguments.slice(2) }
+      : { selections: [selection], jestArguments }),
+  };
+}
+
+function onPair(selection, pair) {
+  const project = pairs[pair];
+  if (!project) throw new SetupError(`--pair is one of ${Object.keys(pairs).join(', ')}.`);
+  return { ...selection, projects: [project] };
 }
 
 async function runPlan({ steps, selections: chosen, jestArguments }, totals) {

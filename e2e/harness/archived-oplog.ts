@@ -1,15 +1,15 @@
 import { compareTimestamps, formatPosition, type Position, type RawEntry } from '@headwater/oplog';
-import { DirectoryStore } from '@headwater/object-store/directory';
 import { Repository, type ReplicaSetRepository } from '@headwater/repository';
 import { rawEntriesOf } from './source-oplog.js';
+import type { StorePlace } from './pair.js';
 import type { ProtectedSet } from './protected-set.js';
 
 /** What a store has of the replica set, read without any service. */
 export async function withArchive<T>(
-  storeDirectory: string,
+  place: StorePlace,
   read: (archive: ReplicaSetRepository) => Promise<T>,
 ): Promise<T> {
-  const store = await DirectoryStore.open(storeDirectory);
+  const store = await place.open();
   try {
     const repository = await Repository.open(store);
     return await read(repository.deployment('rs0').replicaSet('rs0'));
@@ -30,7 +30,7 @@ export async function compareOplogs({
   headwater,
   source,
 }: Pick<ProtectedSet, 'headwater' | 'source'>): Promise<OplogComparison> {
-  return withArchive(headwater.storeDirectory, async ({ oplog }) => {
+  return withArchive(headwater.pair.store, async ({ oplog }) => {
     const chain = (await oplog.chains()).at(-1) ?? '';
     const { slices } = await oplog.chain(chain);
     const [first] = slices;

@@ -7,31 +7,40 @@ import {
   headKey,
   headState,
   replicaSetKey,
-  topicsOf,
   type AgentState,
   type CaptureState,
   type HeadState,
+  type Topics,
 } from '@headwater/contracts';
-import type { IncomingMessage } from '@headwater/messaging';
-import { EmbeddedBus } from '@headwater/messaging/embedded';
+import type { IncomingMessage, MessageBus, OutgoingMessage } from '@headwater/messaging';
 import { compareTimestamps, formatTimestamp, type OplogTimestamp } from '@headwater/oplog';
 import { eventually } from '@headwater/testing';
+import type { Pair } from './pair.js';
 
 type Encoded<T> = Parameters<typeof decodeJsonEvent<T>>[0];
 
 /** What the services say about one replica set: the latest state of each kind. */
 export class BusView {
-  static async open(file: string, deployment = 'rs0', replicaSet = 'rs0'): Promise<BusView> {
-    return new BusView(await EmbeddedBus.open(file), deployment, replicaSet);
+  static async open(
+    { topics, openBus }: Pick<Pair, 'topics' | 'openBus'>,
+    deployment = 'rs0',
+    replicaSet = 'rs0',
+  ): Promise<BusView> {
+    return new BusView(await openBus(), topics, { deployment, replicaSet });
   }
 
-  private readonly topic = topicsOf().state;
+  private readonly deployment: string;
+  private readonly replicaSet: string;
+  private looks = 0;
 
   private constructor(
-    private readonly bus: EmbeddedBus,
-    private readonly deployment: string,
-    private readonly replicaSet: string,
-  ) {}
+    private readonly bus: MessageBus,
+    private readonly topics: Topics,
+    { deployment, replicaSet }: { readonly deployment: string; readonly replicaSet: string },
+  ) {
+    this.deployment = deployment;
+    this.replicaSet = replicaSet;
+  }
 
   agent(): Promise<AgentState | null> {
     return this.latest(agentState, agentKey(this.deployment, this.replicaSet));
@@ -69,22 +78,22 @@ export class BusView {
     return this.until(describe, () => this.head(), condition);
   }
 
-  /** What the bus still holds of the batches: the oldest one's offset, and their bytes. */
-  async batchesHeld(): Promise<{ readonly oldest: number; readonly bytes: number }> {
-    const topic = topicsOf().oplogBatches;
-    const newest = await this.bus.latest(topic, replicaSetKey(this.deployment, this.replicaSet));
-    if (newest === null) throw new Error('the bus holds no batch');
-    const held: IncomingMessage[] = [];
-    const subscription = await this.bus.consume({
-      group: 'view',
-      topics: [topic],
-      onMessage: (message) => Promise.resolve(void held.push(message)),
-    });
-    const hasAll = (): boolean => (held.at(-1)?.offset ?? -1) >= newest.offset;
-    await eventually(hasAll, { deadlineMs: 60_000, describe: 'the newest batch' });
-    await subscription.stop();
+  /** What the bus still holds of the batches: how many, the oldest one's offset, and their bytes. */
+  async batchesHeld(): Promise<{ readonly count: number; readonly oldest: number; readonly bytes: number }> {
+    const held = await this.held(this.topics.oplogBatches, replicaSetKey(this.deployment, this.replicaSet));
     const bytes = held.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-    return { oldest: held[0]?.offset ?? 0, bytes };
+    return { count: held.length, oldest: held[0]?.offset ?? 0, bytes };
+  }
+
+  /** What an agent of this replica set might say. */
+  publishBatch(message: OutgoingMessage): Promise<void> {
+    return this.bus.produce(this.topics.oplogBatches, [message]);
+  }
+
+  /** The types of all events of the deployment, in their order. */
+  async eventTypes(): Promise<readonly string[]> {
+    const held = await this.held(this.topics.events, this.deployment);
+    return held.map(({ headers }) => headers['ce_type'] ?? '');
   }
 
   close(): Promise<void> {
@@ -105,8 +114,28 @@ export class BusView {
     );
   }
 
+  /** All messages of a key that the bus holds. @throws Error when it holds none. */
+  private async held(topic: string, key: string): Promise<readonly IncomingMessage[]> {
+    const newest = await this.bus.latest(topic, key);
+    if (newest === null) throw new Error(`the bus holds nothing of ${key} on ${topic}`);
+    const held: IncomingMessage[] = [];
+    this.looks += 1;
+    const subscription = await this.bus.consume({
+      group: `${topic}.view-${this.looks}`,
+      topics: [topic],
+      onMessage: (message) => {
+        if (message.key === key) held.push(message);
+        return Promise.resolve();
+      },
+    });
+    const hasAll = (): boolean => (held.at(-1)?.offset ?? -1) >= newest.offset;
+    await eventually(hasAll, { deadlineMs: 60_000, describe: 'the newest message' });
+    await subscription.stop();
+    return held;
+  }
+
   private async latest<T>(event: Encoded<T>, key: string): Promise<T | null> {
-    const message = await this.bus.latest(this.topic, key);
+    const message = await this.bus.latest(this.topics.state, key);
     if (message === null) return null;
     const decoded = decodeJsonEvent(event, message);
     if (!decoded.ok) throw new Error(`the state of ${key} cannot be read: ${decoded.problem}`);

@@ -4,7 +4,9 @@ import { variableOf, type MongodBinary } from '@headwater/mongod';
 import { eventually, freePort, temporaryDirectory, type TemporaryDirectory } from '@headwater/testing';
 import { BusView } from './bus-view.js';
 import { killAll, processesBelow } from './leftovers.js';
+import { embeddedPair, serversPair, type Pair } from './pair.js';
 import { RestoreApi } from './restore-api.js';
+import { serversOfRun, type ServersAddress } from './servers.js';
 import { neededServices, Service, serviceNames, type ServiceName } from './service.js';
 import { withLogs } from './witness.js';
 
@@ -18,6 +20,12 @@ export interface HeadwaterOptions {
   readonly blockSnapshotIntervalSeconds?: number;
   /** Which services are started; those without which nothing is backed up or restored unless told otherwise. */
   readonly start?: readonly ServiceName[];
+  /** Kafka and MinIO for its bus and store, null for the embedded pair; those of the run unless told otherwise. */
+  readonly servers?: ServersAddress | null;
+  /** Another Headwater's bus and store, in place of its own: services of both then are those of one installation. */
+  readonly pair?: Pair;
+  /** Id of the deployment; the replica set's name unless told otherwise. */
+  readonly deployment?: string;
   /** More variables of every service. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -34,9 +42,10 @@ export class Headwater {
   /** Resolves when every service that was asked for is ready. */
   static async start(options: HeadwaterOptions): Promise<Headwater> {
     const directory = await temporaryDirectory('hw-e2e-');
-    const environment = await environmentOf(options, directory.path);
-    const bus = await BusView.open(environment['HEADWATER_BUS_FILE'] ?? '');
-    const headwater = new Headwater(directory, bus, environment);
+    const pair = options.pair ?? ownPair(options, directory.path);
+    const environment = await environmentOf(options, pair, directory.path);
+    const bus = await BusView.open(pair, options.deployment);
+    const headwater = new Headwater(directory, { pair, bus }, environment);
     try {
       for (const name of ['restored', 'tmp']) await mkdir(join(directory.path, name));
       const wanted = options.start ?? neededServices;
@@ -55,12 +64,16 @@ export class Headwater {
   readonly shardCoordinator: Service;
   readonly alerting: Service;
   readonly api: RestoreApi;
+  readonly pair: Pair;
+  readonly bus: BusView;
 
   private constructor(
     private readonly directory: TemporaryDirectory,
-    readonly bus: BusView,
+    { pair, bus }: { readonly pair: Pair; readonly bus: BusView },
     environment: Readonly<Record<string, string>>,
   ) {
+    this.pair = pair;
+    this.bus = bus;
     this.agent = new Service('agent', environment);
     this.ingest = new Service('ingest', environment);
     this.snapshotBuilder = new Service('snapshot-builder', environment);
@@ -70,10 +83,12 @@ export class Headwater {
     this.api = new RestoreApi(() => this.restore.url);
   }
 
+  /** Of the embedded pair. */
   get storeDirectory(): string {
     return join(this.directory.path, 'store');
   }
 
+  /** Of the embedded pair. */
   get busFile(): string {
     return join(this.directory.path, 'bus', 'headwater.db');
   }
@@ -144,7 +159,15 @@ export class Headwater {
   }
 }
 
-async function environmentOf(options: HeadwaterOptions, directory: string): Promise<Record<string, string>> {
+function ownPair({ servers = serversOfRun() }: HeadwaterOptions, directory: string): Pair {
+  return servers === null ? embeddedPair(directory) : serversPair(servers);
+}
+
+async function environmentOf(
+  options: HeadwaterOptions,
+  pair: Pair,
+  directory: string,
+): Promise<Record<string, string>> {
   const ports = await Promise.all(serviceNames.map(() => freePort()));
   const portVariables = serviceNames.map((name, index): [string, string] => [
     `HEADWATER_${name.toUpperCase().replaceAll('-', '_')}_PORT`,
@@ -155,14 +178,15 @@ async function environmentOf(options: HeadwaterOptions, directory: string): Prom
     ...Object.fromEntries(portVariables),
     TMPDIR: join(directory, 'tmp'),
     HEADWATER_MONGODB_URI: options.uri,
-    HEADWATER_BUS_FILE: join(directory, 'bus', 'headwater.db'),
-    HEADWATER_STORE_DIRECTORY: join(directory, 'store'),
+    ...pair.busEnvironment,
+    ...pair.store.environment,
     HEADWATER_RESTORE_STATE_DIRECTORY: join(directory, 'restores'),
     HEADWATER_HEAD_DIRECTORY: join(directory, 'heads'),
     HEADWATER_SNAPSHOT_INTERVAL_SECONDS: String(options.snapshotIntervalSeconds ?? 3600),
     ...(options.blockSnapshotIntervalSeconds === undefined
       ? {}
       : { HEADWATER_BLOCK_SNAPSHOT_INTERVAL_SECONDS: String(options.blockSnapshotIntervalSeconds) }),
+    ...(options.deployment === undefined ? {} : { HEADWATER_DEPLOYMENT: options.deployment }),
     [variableOf(options.binary.series)]: options.binary.path,
     ...options.environment,
   };

@@ -16,14 +16,16 @@ export interface LauncherOptions {
   readonly dataDirectory: string;
   /** More variables of it and its services. */
   readonly environment: Readonly<Record<string, string>>;
+  /** More arguments of it. */
+  readonly args?: readonly string[];
 }
 
 const deadlineMs = 120_000;
 
 /** The built launcher (`npm start`) as a process, as a program would run it. */
 export class Launcher {
-  static start({ uri, dataDirectory, environment }: LauncherOptions): Promise<Launcher> {
-    return Launcher.run(['--uri', uri, '--data-dir', dataDirectory], environment);
+  static start({ uri, dataDirectory, environment, args = [] }: LauncherOptions): Promise<Launcher> {
+    return Launcher.run(['--uri', uri, '--data-dir', dataDirectory, ...args], environment);
   }
 
   /** With the sample, until it has verified a restore. */

@@ -1,17 +1,16 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ObjectStore } from '@headwater/object-store';
 import type { Random } from '@headwater/testing';
 
-/** One object of a directory store, for a while not what it was. */
+/** One object of a store, for a while not what it was. */
 export class ObjectDamage {
   private constructor(
-    private readonly path: string,
+    private readonly store: ObjectStore,
+    private readonly key: string,
     private readonly bytes: Buffer,
   ) {}
 
-  static async of(storeDirectory: string, key: string): Promise<ObjectDamage> {
-    const path = join(storeDirectory, key);
-    return new ObjectDamage(path, await readFile(path));
+  static async of(store: ObjectStore, key: string): Promise<ObjectDamage> {
+    return new ObjectDamage(store, key, await store.read(key));
   }
 
   get size(): number {
@@ -40,19 +39,19 @@ export class ObjectDamage {
   }
 
   async remove(): Promise<void> {
-    await rm(this.path, { force: true });
+    await this.store.remove(this.key);
   }
 
   private async replace(bytes: Buffer): Promise<void> {
-    // Objects are written once and read-only.
-    await rm(this.path, { force: true });
-    await writeFile(this.path, bytes);
+    // A store never changes an object that is there.
+    await this.store.remove(this.key);
+    await this.store.create(this.key, bytes);
   }
 }
 
-/** A copy of a store, so that the real one stays whole. */
-export async function copyStore(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true });
+/** All objects, so that the real store stays whole. Those that `to` has already stay as they are. */
+export async function copyStore(from: ObjectStore, to: ObjectStore): Promise<void> {
+  for await (const { key } of from.list('')) await to.create(key, await from.read(key));
 }
 
 /** The first byte, the last one, and one in between. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 const roles = '(\\.(module|controller|consumer|config))?';
-const kinds = '(\\.(int|e2e))?(\\.spec)?';
+const kinds = '(\\.int|(\\.(embedded|servers))?\\.e2e)?(\\.spec)?';
 const kebabCase = new RegExp(`^[a-z0-9]+(-[a-z0-9]+)*${roles}${kinds}(\\.d)?\\.[cm]?[jt]s$`);
 const saysNothing = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'types', 'misc']);
 

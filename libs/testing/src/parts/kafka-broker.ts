@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '@headwater/errors';
@@ -98,6 +98,19 @@ export class KafkaBroker {
     if (child.status !== null) throw await this.failure('ended at its start');
   }
 
+  /** Ends it as `kill9` does, and starts it with nothing on it: no topic, no group, another cluster on the same port. */
+  async startWithoutData(): Promise<void> {
+    await this.kill9();
+    await rm(this.dataDirectory, { recursive: true, force: true });
+    await this.format();
+    await this.start();
+  }
+
+  /** Whether it has ended by itself. */
+  get hasEnded(): boolean {
+    return this.child !== null && this.child.status !== null;
+  }
+
   /** Clean shutdown; nothing happens when it has ended. */
   async stop(): Promise<void> {
     this.thaw();
@@ -120,6 +133,10 @@ export class KafkaBroker {
     this.child?.signal('SIGCONT');
   }
 
+  private get dataDirectory(): string {
+    return join(this.options.directory, 'data');
+  }
+
   private get settingsFile(): string {
     return join(this.options.directory, 'server.properties');
   }
@@ -137,7 +154,7 @@ export class KafkaBroker {
     await mkdir(directory, { recursive: true });
     await writeFile(this.settingsFile, await this.settings());
     await writeFile(this.logSettingsFile, logSettings);
-    if (await stat(join(directory, 'data', 'meta.properties')).catch(() => null)) return;
+    if (await stat(join(this.dataDirectory, 'meta.properties')).catch(() => null)) return;
     const id = randomBytes(16).toString('base64url');
     const format = ['format', '-t', id, '-c', this.settingsFile, ...formatArguments];
     const java = ['-Xmx128m', '-cp', join(this.jars, '*'), 'kafka.tools.StorageTool', ...format];
@@ -147,12 +164,12 @@ export class KafkaBroker {
   }
 
   private async settings(): Promise<string> {
-    const { directory, properties = {} } = this.options;
+    const { properties = {} } = this.options;
     const controller = await freePort();
     const lines: Record<string, string> = {
       'process.roles': 'broker,controller',
       'node.id': '1',
-      'log.dirs': join(directory, 'data'),
+      'log.dirs': this.dataDirectory,
       listeners: `PLAINTEXT://${this.address},CONTROLLER://127.0.0.1:${controller}`,
       'advertised.listeners': `PLAINTEXT://${this.address}`,
       'controller.listener.names': 'CONTROLLER',

@@ -29,7 +29,6 @@ const failures = 6;
       blockSnapshotIntervalSeconds: 5,
       environment: {
         HEADWATER_STORE: 's3',
-        HEADWATER_STORE_DIRECTORY: '',
         HEADWATER_S3_ENDPOINT: `http://127.0.0.1:${proxy.port}`,
         HEADWATER_S3_BUCKET: 'archive',
         HEADWATER_S3_PREFIX: 'e2e/one',

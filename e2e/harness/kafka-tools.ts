@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { kafkaToolJars } from '@headwater/testing';
+
+const run = promisify(execFile);
+
+export interface GroupRewind {
+  /** `host:port` of a broker. */
+  readonly broker: string;
+  readonly group: string;
+  readonly topic: string;
+  /** On each partition, as far as there are so many. */
+  readonly messages: number;
+}
+
+/** `kafka-consumer-groups --reset-offsets`, as an operator does it. Nobody of the group may run meanwhile. */
+export async function rewindGroup({ broker, group, topic, messages }: GroupRewind): Promise<void> {
+  const jars = await kafkaToolJars();
+  const command = ['--bootstrap-server', broker, '--group', group, '--topic', topic, '--reset-offsets'];
+  const { stdout } = await run('java', [
+    ...['-Xmx128m', '-cp', jars.map((folder) => join(folder, '*')).join(':')],
+    'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
+    ...[...command, '--shift-by', String(-messages), '--execute'],
+  ]);
+  if (!stdout.includes(topic)) throw new Error(`nothing of ${group} was reset: ${stdout}`);
+}
