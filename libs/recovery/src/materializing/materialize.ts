@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
+import { isOneOf } from '@headwater/errors';
 import { seriesOf } from '@headwater/mongod';
 import type { Manifest, ManifestFile, ReplicaSetRepository } from '@headwater/repository';
 import { claimDirectory } from '../directory/claim.js';
 import { writeIdle } from '../directory/fingerprint.js';
 import { syncDirectory } from '../directory/durable-files.js';
+import { recoveryErrors } from '../recovery-errors.js';
 import { progressOf, type LongOperation } from '../progress.js';
 import { writeDataFile } from './file-writing.js';
 
@@ -21,8 +23,8 @@ export interface MaterializeRequest extends LongOperation {
 const defaultFilesAtOnce = 3;
 
 /**
- * Writes the data files of a block snapshot, durably: every block proven against its file map, every file against the
- * manifest. A crash leaves nothing of use.
+ * Writes the data files of a block snapshot, durably, every file proven by the sha256 in the manifest. A crash leaves nothing
+ * of use.
  *
  * @throws repositoryErrors naming the damaged object; recoveryErrors.directoryNotEmpty, damagedFile.
  */
@@ -55,7 +57,13 @@ async function writeFiles({
   };
   const write = async (file: ManifestFile): Promise<void> => {
     stop.throwIfAborted();
-    await writeDataFile(join(directory, file.path), file, archive.snapshots.readFile(file), onBytes);
+    const blocks = archive.snapshots.readFile(file, 'none');
+    try {
+      await writeDataFile(join(directory, file.path), file, blocks, onBytes);
+    } catch (error) {
+      if (isOneOf(error, [recoveryErrors.damagedFile])) await nameDamage(archive, file);
+      throw error;
+    }
   };
   const limit = pLimit(filesAtOnce);
   // The largest first: none of them is left alone at the end.
@@ -64,6 +72,12 @@ async function writeFiles({
     files.map((file) => limit(() => write(file))),
     failed,
   );
+}
+
+/** @throws repositoryErrors.damagedObject, naming the first object of the file that is damaged; nothing when none is. */
+async function nameDamage(archive: ReplicaSetRepository, file: ManifestFile): Promise<void> {
+  const blocks = archive.snapshots.readFile(file);
+  while ((await blocks.next()).done !== true);
 }
 
 /** Waits for all, ends the others when one fails, and throws what failed first. */

@@ -1,4 +1,4 @@
-import { constants, zstdCompress, zstdDecompress, type ZstdOptions } from 'node:zlib';
+import { constants, zstdCompress, zstdDecompress, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
 
 const level = 3;
 /** The largest buffer that is made before it is known to be needed: a length may come from a damaged object. */
@@ -49,6 +49,20 @@ export async function decompress(compressed: Uint8Array, rawLength: number): Pro
   return only !== undefined && others.length === 0 ? only : Buffer.concat(pieces);
 }
 
+/**
+ * What the one frame in `compressed` holds, at once: for some 100 KiB the way to the thread pool and back takes longer than the
+ * work.
+ *
+ * @throws Error unless all of `compressed` is one frame and it holds exactly `rawLength` bytes.
+ */
+export function decompressSmall(compressed: Uint8Array, rawLength: number): Buffer {
+  const { raw, consumed } = frameOf(zstdDecompressSync(compressed, optionsFor(rawLength)));
+  if (consumed !== compressed.length || raw.length !== rawLength) {
+    throw new Error(`it holds ${raw.length} bytes in ${consumed}, not ${rawLength} in ${compressed.length}`);
+  }
+  return raw;
+}
+
 interface Frame {
   readonly raw: Buffer;
   readonly consumed: number;
@@ -56,21 +70,27 @@ interface Frame {
 
 /** zlib stops behind the first frame and tells how far it came. */
 function decompressFrame(compressed: Uint8Array, rawLimit: number): Promise<Frame> {
-  const options: ZstdOptions = {
-    info: true,
-    chunkSize: bufferFor(rawLimit),
-    maxOutputLength: Math.max(rawLimit, smallestBuffer),
-  };
+  const options = optionsFor(rawLimit);
   return new Promise((resolve, reject) => {
     zstdDecompress(compressed, options, (error, result) => {
       if (error === null) {
-        const { buffer, engine } = result as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-        resolve({ raw: buffer, consumed: engine.bytesWritten });
+        resolve(frameOf(result));
       } else {
         reject(error);
       }
     });
   });
+}
+
+function optionsFor(rawLimit: number): ZstdOptions {
+  const size = bufferFor(rawLimit);
+  return { info: true, chunkSize: size, maxOutputLength: Math.max(rawLimit, smallestBuffer) };
+}
+
+/** What zlib gives when it is asked for info, which its types do not know. */
+function frameOf(result: unknown): Frame {
+  const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } };
+  return { raw: buffer, consumed: engine.bytesWritten };
 }
 
 /** Of incompressible input: the input, and a little for each block of it and for the frame. */

@@ -1,6 +1,6 @@
 import { messageOf } from '@headwater/errors';
 import { sha256Of } from '../encoding/sha256.js';
-import { compress, decompress } from '../encoding/zstd.js';
+import { compress, decompressSmall } from '../encoding/zstd.js';
 
 /**
  * Data files are cut into aligned blocks of this many bytes; the last one of a file may be shorter. Aligned, since the
@@ -26,23 +26,19 @@ export async function encodeBlock(raw: Buffer): Promise<Buffer> {
     : frame(codecs.raw, raw.length, raw);
 }
 
-/**
- * The block in a frame.
- *
- * @throws Error that says what is wrong, unless it is the block with this length and sha256.
- */
-export async function decodeBlock(
-  stored: Buffer,
-  expected: { sha256: string; rawLength: number },
-): Promise<Buffer> {
-  const raw = await contentOf(stored, expected.rawLength);
-  if (sha256Of(raw) !== expected.sha256) {
+/** @throws Error that says what is wrong, unless it is the block with this sha256. */
+export function proveBlock(raw: Buffer, sha256: string): void {
+  if (sha256Of(raw) !== sha256) {
     throw new Error('a block does not have its sha256');
   }
-  return raw;
 }
 
-async function contentOf(stored: Buffer, rawLength: number): Promise<Buffer> {
+/**
+ * The block in a frame, not proven.
+ *
+ * @throws Error that says what is wrong, unless it is a frame of this many bytes.
+ */
+export function decodeBlock(stored: Buffer, rawLength: number): Buffer {
   if (
     stored.length < frameHeaderBytes ||
     stored.readUInt8(0) !== frameFormat ||
@@ -64,9 +60,9 @@ async function contentOf(stored: Buffer, rawLength: number): Promise<Buffer> {
   }
 }
 
-async function decompressed(content: Buffer, rawLength: number): Promise<Buffer> {
+function decompressed(content: Buffer, rawLength: number): Buffer {
   try {
-    return await decompress(content, rawLength);
+    return decompressSmall(content, rawLength);
   } catch (error) {
     throw new Error(`a block cannot be decompressed, ${messageOf(error)}`, { cause: error });
   }

@@ -6,7 +6,7 @@ import { repositoryErrors } from '../repository-errors.js';
 import { createDocument } from '../store/document.js';
 import { readObject } from '../store/object-reading.js';
 import { fileMapKey, readFileMap, type FileMap } from './file-map.js';
-import { readFile, type FileBlock } from './file-reader.js';
+import { readFile, type BlockProof, type FileBlock } from './file-reader.js';
 import { logManifestFormat, logManifestSchema, type LogManifest, type LogSeal } from './log-manifest.js';
 import { decodeManifest, type AnyManifest } from './manifest-reading.js';
 import { manifestKey, parseSnapshotId } from './manifest.js';
@@ -126,9 +126,9 @@ export class SnapshotArchive {
     return readFileMap(this.store, this.place.folder, sha256);
   }
 
-  /** See `readFile` in file-reader: the blocks of a data file, in order, each proven. */
-  readFile(file: ManifestFile): AsyncGenerator<FileBlock> {
-    return readFile(this.store, this.place.folder, file);
+  /** See `readFile` in file-reader: the blocks of a data file, in order, each proven unless told otherwise. */
+  readFile(file: ManifestFile, proof: BlockProof = 'each-block'): AsyncGenerator<FileBlock> {
+    return readFile(this.store, this.place.folder, file, proof);
   }
 
   private async summarize(ref: SnapshotRef): Promise<SnapshotSummary | DamagedSnapshot | null> {
