@@ -56,7 +56,7 @@ declare(
           ...{ bus: 'kafka', kafkaBrokers: [broker.address], kafkaReplicas: 1, topicPrefix },
           ...{ busKeptMib: 1, busLimitMib: 1 },
         },
-        { clock: systemClock, busFaults: null, onUpkeepFailure: () => undefined },
+        { clock: systemClock, service: 'spec', busFaults: null, onUpkeepFailure: () => undefined },
       );
       await happen();
     });

@@ -2,13 +2,19 @@ import type { IncomingMessage, OutgoingMessage } from './message.js';
 
 /**
  * The time in which one consumer holds what its group hands out: everything that it asked for, or one partition of it
- * where the group shares by partition.
+ * where the group shares by partition. The same object in all handlers.
  */
 export interface Assignment {
   /** The partitions of every topic that it is about. */
   readonly partitions: readonly number[];
   /** Whether messages with this key belong to it, on any of its topics. */
   owns(key: string): boolean;
+  /**
+   * Whether nobody else can have it, as far as is known here: also while it ends in order, until `onRevoked` has
+   * returned; false from then on, and as soon as the group may have gone on without this consumer. No fence: it can be
+   * lost at any moment.
+   */
+  readonly isHeld: boolean;
   /**
    * Commits `offset` and all before it on that partition. Durable when it resolves; an offset below what the group
    * has committed changes nothing.

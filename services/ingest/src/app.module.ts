@@ -60,6 +60,13 @@ export class AppModule {
     });
     const intake = new Intake({ registry, closer, logger });
     const transport = transportOf(kit, bus, intake, registry);
+    metrics.gauge({
+      name: 'headwater_held_partitions',
+      help: 'Partitions of the data topics whose replica sets this ingest has.',
+      collect: (gauge) => {
+        gauge.set(registry.heldPartitions);
+      },
+    });
     readiness.register('archive', () => closer.health);
     readiness.register('replica-sets', () => registry.health);
     const sliceMaxBytes = config.sliceMaxMib * mib;
@@ -101,15 +108,16 @@ function transportOf(
   return new BusTransport({
     bus,
     group: `${config.topicPrefix}.ingest`,
+    sharing: 'by-partition',
     logger,
     topicPrefix: config.topicPrefix,
-    onAssigned: async () => {
-      intake.reset();
-      await registry.assign();
+    onAssigned: async (assignment) => {
+      intake.forget(assignment);
+      await registry.assign(assignment);
     },
-    onRevoked: () => {
-      registry.revoke();
-      return Promise.resolve();
+    onRevoked: async (assignment) => {
+      await registry.release(assignment);
+      intake.forget(assignment);
     },
   });
 }

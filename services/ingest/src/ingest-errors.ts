@@ -18,4 +18,16 @@ export const ingestErrors = defineErrors('INGEST', {
     solution:
       'Another ingest gave an order at the same moment; the listing is read again and nothing needs to be done.',
   },
+  notHeld: {
+    number: 10004,
+    retryable: true,
+    solution:
+      'Another ingest has taken this replica set over, or is about to, and goes on from the store; nothing needs to be done.',
+  },
+  strayMessage: {
+    number: 10005,
+    retryable: true,
+    solution:
+      'The number of partitions was changed while messages waited, or another program wrote to the topic. Nothing is lost: run one ingest alone until these messages are archived, then start the others.',
+  },
 });

@@ -10,7 +10,7 @@ import { openStore } from '@headwater/object-store/opening';
 import { RecoveryEngine } from '@headwater/recovery';
 import { Repository } from '@headwater/repository';
 import { Lifecycle, Publisher, portSurroundings } from '@headwater/service-kit';
-import type { ServiceKit } from '@headwater/service-kit';
+import type { Metrics, ServiceKit } from '@headwater/service-kit';
 import { rulesOf } from './config.js';
 import type { SnapshotBuilderConfig } from './config.js';
 import { HeadJournal } from './head/head-journal.js';
@@ -22,7 +22,7 @@ import { Sealer } from './sealing/sealer.js';
 @Module({})
 export class AppModule {
   static async compose(this: void, kit: ServiceKit<SnapshotBuilderConfig>): Promise<DynamicModule> {
-    const { config, logger } = kit;
+    const { config, logger, metrics } = kit;
     const clock = systemClock;
     const topics = topicsOf(config.topicPrefix);
     const surroundings = portSurroundings(kit, clock);
@@ -60,12 +60,13 @@ export class AppModule {
     const rounds = new HeadRounds({
       bus,
       stateTopic: topics.state,
-      leasesTopic: topics.leases,
+      sharedTopic: topics.oplogBatches,
       group: `${config.topicPrefix}.snapshot-builder`,
       clock,
       logger,
       headOf,
     });
+    countHeld(metrics, rounds);
     const lifecycle = new Lifecycle({
       start: () => rounds.start(),
       drain: () => rounds.stop(),
@@ -76,4 +77,14 @@ export class AppModule {
     });
     return { module: AppModule, providers: [{ provide: Lifecycle, useValue: lifecycle }] };
   }
+}
+
+function countHeld(metrics: Metrics, rounds: HeadRounds): void {
+  metrics.gauge({
+    name: 'headwater_held_partitions',
+    help: 'Partitions of the data topics whose replica sets have their heads here.',
+    collect: (gauge) => {
+      gauge.set(rounds.heldPartitions);
+    },
+  });
 }

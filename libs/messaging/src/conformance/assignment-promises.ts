@@ -143,6 +143,30 @@ export function promisesOfAssignments(fixture: Fixture): void {
     expect(events).toEqual(['assigned', 'Error: not ready', 'assigned', 'Error: not ready', 'assigned', '1']);
   });
 
+  it('is one assignment in all handlers, and held until onRevoked has returned', async () => {
+    const { bus } = fixture();
+    const seen: Assignment[] = [];
+    const held: boolean[] = [];
+    const note = (assignment: Assignment) => {
+      seen.push(assignment);
+      held.push(assignment.isHeld);
+    };
+    const subscription = await bus.consume({
+      group,
+      topics,
+      onAssigned: (assignment) => {
+        note(assignment);
+        return seen.length < 2 ? Promise.reject(new Error('not ready')) : Promise.resolve();
+      },
+      onMessage: ignore,
+      onRevoked: (assignment) => Promise.resolve(note(assignment)),
+    });
+    await eventually('the assignment', () => seen.length === 2);
+    await subscription.stop();
+    expect(new Set(seen).size).toBe(1);
+    expect([...held, seen[0]?.isHeld]).toEqual([true, true, true, false]);
+  });
+
   it('commits by its assignment, for messages whose handler returned long ago', async () => {
     const { bus } = fixture();
     await bus.produce('orders', messages(1, 3));

@@ -17,6 +17,7 @@ export class GroupConsumer implements Subscription {
   private readonly lock: GroupLock;
   private readonly stopping = new AbortController();
   private readonly done: Promise<void>;
+  private readonly assignment: Assignment;
   private holdsGroup: boolean;
   private lastCommit: Promise<unknown> = Promise.resolve();
 
@@ -26,6 +27,7 @@ export class GroupConsumer implements Subscription {
     this.options = options;
     this.clock = clock;
     this.lock = broker.lockOf(options.group);
+    this.assignment = this.wholeAssignment();
     try {
       this.holdsGroup = this.lock.tryAcquire();
     } catch (error) {
@@ -66,10 +68,14 @@ export class GroupConsumer implements Subscription {
   }
 
   /** One partition is all there is to share. */
-  private get assignment(): Assignment {
+  private wholeAssignment(): Assignment {
+    const isHeld = () => this.holdsGroup;
     return {
       partitions: [0],
       owns: () => true,
+      get isHeld() {
+        return isHeld();
+      },
       commit: (topic, partition, offset) => this.commit(topic, partition, offset),
       signal: this.signal,
     };

@@ -28,6 +28,8 @@ export class FaultyConsumer implements Subscription {
   /** The membership that counts: the present one, or the one to come while it is changed. */
   private membership: Promise<Subscription> | undefined;
   private inner: Subscription | undefined;
+  /** What the handlers are given instead of each assignment. */
+  private readonly assignments = new WeakMap<Assignment, Assignment>();
 
   constructor(options: FaultyConsumerOptions) {
     this.options = options;
@@ -53,6 +55,9 @@ export class FaultyConsumer implements Subscription {
     return {
       ...consume,
       ...(consume.onAssigned && { onAssigned: (assignment) => this.assign(assignment) }),
+      ...(consume.onRevoked && {
+        onRevoked: async (assignment) => consume.onRevoked?.(this.faultyOf(assignment)),
+      }),
       ...(consume.onMessage && { onMessage: (message, delivery) => this.deliver(message, delivery) }),
     };
   }
@@ -60,14 +65,23 @@ export class FaultyConsumer implements Subscription {
   private assign(assignment: Assignment): Promise<void> {
     const { injection, consume } = this.options;
     return injection.call('assign', consume.group, async () =>
-      consume.onAssigned?.({
-        partitions: assignment.partitions,
-        owns: (key) => assignment.owns(key),
-        signal: assignment.signal,
-        commit: (topic, partition, offset) =>
-          this.commit(topic, () => assignment.commit(topic, partition, offset)),
-      }),
+      consume.onAssigned?.(this.faultyOf(assignment)),
     );
+  }
+
+  private faultyOf(assignment: Assignment): Assignment {
+    const faulty = this.assignments.get(assignment) ?? {
+      partitions: assignment.partitions,
+      owns: (key) => assignment.owns(key),
+      get isHeld() {
+        return assignment.isHeld;
+      },
+      signal: assignment.signal,
+      commit: (topic, partition, offset) =>
+        this.commit(topic, () => assignment.commit(topic, partition, offset)),
+    };
+    this.assignments.set(assignment, faulty);
+    return faulty;
   }
 
   private async deliver(message: IncomingMessage, delivery: Delivery): Promise<void> {

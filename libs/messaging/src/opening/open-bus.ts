@@ -26,8 +26,8 @@ export interface BusConfig extends KafkaConfig {
 
 export interface BusSurroundings {
   readonly clock: Clock;
-  /** Who speaks: in the logs of the brokers. */
-  readonly service?: string;
+  /** Who opens it. On Kafka its client id is this name behind the topic prefix: `headwater-ingest`. */
+  readonly service: string;
   /** What goes wrong in a rehearsal; null for nothing. */
   readonly busFaults: FaultPlan | null;
   /** False where this service leaves upkeep of the bus file to others; true by default. */
@@ -66,7 +66,7 @@ function openEmbedded(config: BusConfig, surroundings: BusSurroundings): Promise
 }
 
 async function openKafka(config: BusConfig, { clock, service }: BusSurroundings): Promise<MessageBus> {
-  const settings = await kafkaSettingsOf(config, service ?? 'headwater');
+  const settings = await kafkaSettingsOf(config, `${config.topicPrefix}-${service}`);
   const topics = topicsOf(config.topicPrefix);
   const { kafkaTopics: mode = 'manage', kafkaReplicas: replicas = 3 } = config;
   await patiently(clock, new AbortController().signal, () =>

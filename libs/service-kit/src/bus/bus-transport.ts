@@ -18,6 +18,8 @@ import { safeError } from './safe-error.js';
 export interface BusTransportOptions {
   readonly bus: MessageBus;
   readonly group: string;
+  /** How the group's consumers share the topics: as `ConsumeOptions.sharing`. */
+  readonly sharing?: NonNullable<ConsumeOptions['sharing']>;
   readonly logger: Logger;
   /** Replaces the word `headwater` that the handlers' topics begin with. */
   readonly topicPrefix?: string | undefined;
@@ -86,9 +88,10 @@ export class BusTransport extends Server implements CustomTransportStrategy, OnM
   private async subscribe(): Promise<void> {
     const handlers = this.handlersByTopic();
     if (handlers.size === 0 || this.isIntakeStopped) return;
-    const { bus, group, onAssigned, onRevoked } = this.options;
+    const { bus, group, sharing, onAssigned, onRevoked } = this.options;
     this.subscription = await bus.consume({
       group,
+      ...(sharing && { sharing }),
       topics: [...handlers.keys()],
       ...(onAssigned && { onAssigned: (assignment) => safely(() => onAssigned(assignment)) }),
       ...(onRevoked && { onRevoked: (assignment) => safely(() => onRevoked(assignment)) }),

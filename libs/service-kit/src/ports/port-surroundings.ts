@@ -6,6 +6,8 @@ import type { FaultRates } from './fault-rates.js';
 /** What `openStore` and `openBus` need beside a config. */
 export interface PortSurroundings {
   readonly clock: Clock;
+  /** Who opens them: its name at the brokers of a bus. */
+  readonly service: string;
   /** What goes wrong in a rehearsal; null outside of one. */
   readonly storeFaults: FaultPlan | null;
   /** 〃 */
@@ -47,7 +49,7 @@ export function portSurroundings(kit: ServiceKit<RehearsalConfig>, clock: Clock)
   const onUpkeepFailure = (err: unknown): void => {
     logger.warn({ logId: 'bus.upkeep-failed', err }, 'the bus file could not be kept small: trying again');
   };
-  return { clock, onStoreRetry, onUpkeepFailure, ...faultsOf(kit) };
+  return { clock, service: kit.name, onStoreRetry, onUpkeepFailure, ...faultsOf(kit) };
 }
 
 function faultsOf(kit: ServiceKit<RehearsalConfig>): Pick<PortSurroundings, 'storeFaults' | 'busFaults'> {

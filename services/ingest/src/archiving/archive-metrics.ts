@@ -54,6 +54,11 @@ export class ArchiveMetrics {
   partArchived(replicaSet: ReplicaSetName): void {
     this.parts.inc(labelsOf(replicaSet));
   }
+
+  /** Another ingest goes on with it: how far it is archived is no longer known here. */
+  released(replicaSet: ReplicaSetName): void {
+    this.archivedTo.remove(labelsOf(replicaSet));
+  }
 }
 
 function labelsOf({ deployment, name }: ReplicaSetName) {

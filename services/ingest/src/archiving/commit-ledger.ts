@@ -8,6 +8,7 @@ export interface Ticket {
 }
 
 interface Lane {
+  readonly partition: number;
   readonly tracker: CommitTracker;
   readonly deliveries: Map<number, Delivery>;
   /** Everything up to it may be committed. */
@@ -34,9 +35,19 @@ export class CommitLedger {
     return { settle: () => settle(lane, message.offset) };
   }
 
+  /** These partitions begin anew, or are another's: what was accepted of them and not committed comes again. */
+  forget(partitions: readonly number[]): void {
+    for (const [key, { partition }] of this.lanes) {
+      if (partitions.includes(partition)) {
+        this.lanes.delete(key);
+      }
+    }
+  }
+
   private laneOf({ topic, partition }: IncomingMessage): Lane {
     const key = `${topic}/${String(partition)}`;
     const lane = this.lanes.get(key) ?? {
+      partition,
       tracker: new CommitTracker(),
       deliveries: new Map<number, Delivery>(),
       due: -1,

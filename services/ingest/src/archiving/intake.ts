@@ -1,5 +1,5 @@
 import { isOneOf } from '@headwater/errors';
-import type { Delivery, IncomingMessage } from '@headwater/messaging';
+import type { Assignment, Delivery, IncomingMessage } from '@headwater/messaging';
 import type { Logger } from '@headwater/service-kit';
 import type { CaptureRegistry } from '../capture/capture-registry.js';
 import type { ReplicaSetCapture } from '../capture/replica-set-capture.js';
@@ -16,7 +16,7 @@ export interface IntakeOptions {
 
 /** Where every message of the data topics enters: it finds its replica set, waits for its turn and for memory. */
 export class Intake {
-  private ledger = new CommitLedger();
+  private readonly ledger = new CommitLedger();
 
   constructor(private readonly options: IntakeOptions) {}
 
@@ -38,7 +38,10 @@ export class Intake {
       return;
     }
     try {
-      await capture.inTurn(() => take(capture, ticket));
+      await capture.inTurn(() => {
+        capture.checkHeld();
+        return take(capture, ticket);
+      });
     } catch (error) {
       if (isOneOf(error, [ingestErrors.epochTaken])) {
         await registry.reload(message.key);
@@ -47,8 +50,8 @@ export class Intake {
     }
   }
 
-  /** A new assignment: what was accepted and not committed comes again. */
-  reset(): void {
-    this.ledger = new CommitLedger();
+  /** Before the first message of an assignment, and after its last one. */
+  forget({ partitions }: Assignment): void {
+    this.ledger.forget(partitions);
   }
 }

@@ -11,6 +11,7 @@ import type { TemporaryDirectory } from '@headwater/testing';
 import { CaptureLoader } from '../capture/capture-loader.js';
 import { CaptureRegistry } from '../capture/capture-registry.js';
 import type { ReplicaSetCapture } from '../capture/replica-set-capture.js';
+import { heldAssignment } from '../spec-support/held-assignment.js';
 import { at, entriesOf } from '../spec-support/scripted-agent.js';
 import { ArchiveMetrics } from './archive-metrics.js';
 import { SliceCloser } from './slice-closer.js';
@@ -44,7 +45,7 @@ describe('the closing of slices, where the store never answers for one replica s
     const capture = { clock, logger, metrics: new ArchiveMetrics(new Metrics('ingest')) };
     const loader = new CaptureLoader({ repository, bus, stateTopic: topics.state, publisher, capture });
     registry = new CaptureRegistry({ repository, loader, publisher, clock, logger });
-    await registry.assign();
+    await registry.assign((await heldAssignment(bus)).assignment);
     closer = new SliceCloser({ registry, clock, logger, maxAgeMillis: 1000, bufferBytes: 1 << 20 });
   });
 

@@ -1,6 +1,6 @@
 import { captureKey, captureState, decodeJsonEvent } from '@headwater/contracts';
 import { messageOf } from '@headwater/errors';
-import type { MessageBus } from '@headwater/messaging';
+import type { Assignment, MessageBus } from '@headwater/messaging';
 import type { ReplicaSetRepository, Repository } from '@headwater/repository';
 import type { Publisher } from '@headwater/service-kit';
 import { ingestErrors } from '../ingest-errors.js';
@@ -19,6 +19,9 @@ export interface ReplicaSetName {
   readonly replicaSet: string;
 }
 
+/** Which one it is, and under what it is this ingest's. */
+type Owned = Pick<CaptureDependencies, 'replicaSetId' | 'assignment'>;
+
 export interface CaptureLoaderOptions {
   readonly repository: Repository;
   readonly bus: MessageBus;
@@ -32,10 +35,11 @@ export class CaptureLoader {
   constructor(private readonly options: CaptureLoaderOptions) {}
 
   /**
+   * @param assignment that of the replica set's partition
    * @returns null for a replica set that was never ordered
-   * @throws ingestErrors.listingUnusable naming what cannot be read; ingestErrors.epochTaken
+   * @throws ingestErrors.listingUnusable naming what cannot be read; ingestErrors.epochTaken; ingestErrors.notHeld
    */
-  async load(name: ReplicaSetName): Promise<ReplicaSetCapture | null> {
+  async load(name: ReplicaSetName, assignment: Assignment): Promise<ReplicaSetCapture | null> {
     const archive = this.archiveOf(name);
     const stored = await this.read(name, archive);
     if (stored === null) {
@@ -46,7 +50,7 @@ export class CaptureLoader {
     const isBehind = published > derived.capture.epoch;
     // Agents obey the highest epoch: where the store is older than the bus, counting goes on above it.
     const capture = { ...derived.capture, epoch: Math.max(published, derived.capture.epoch) };
-    const made = this.make(archive, replicaSetId, capture);
+    const made = this.make(archive, { replicaSetId, assignment }, capture);
     const next =
       derived.next ??
       (isBehind ? rewindOrder(capture, 'the store is older than the orders on the bus') : null);
@@ -55,8 +59,12 @@ export class CaptureLoader {
     return made;
   }
 
-  /** The first order of a replica set that the store does not know. */
-  async begin(name: ReplicaSetName, replicaSetId: string): Promise<ReplicaSetCapture> {
+  /**
+   * The first order of a replica set that the store does not know.
+   *
+   * @throws ingestErrors.epochTaken; ingestErrors.notHeld
+   */
+  async begin(name: ReplicaSetName, about: Owned): Promise<ReplicaSetCapture> {
     const epoch = await this.publishedEpoch(name);
     const nothing: Capture = {
       epoch,
@@ -67,7 +75,7 @@ export class CaptureLoader {
       sync: null,
       reason: '',
     };
-    const made = this.make(this.archiveOf(name), replicaSetId, nothing);
+    const made = this.make(this.archiveOf(name), about, nothing);
     await made.give(newSyncOrder('the replica set has no backup yet'));
     return made;
   }
@@ -109,9 +117,9 @@ export class CaptureLoader {
     return state?.ok === true ? state.value.epoch : 0;
   }
 
-  private make(archive: ReplicaSetRepository, replicaSetId: string, capture: Capture): ReplicaSetCapture {
+  private make(archive: ReplicaSetRepository, about: Owned, capture: Capture): ReplicaSetCapture {
     const { publisher } = this.options;
-    return new ReplicaSetCapture({ archive, replicaSetId, publisher, ...this.options.capture }, capture);
+    return new ReplicaSetCapture({ archive, ...about, publisher, ...this.options.capture }, capture);
   }
 
   private archiveOf({ deployment, replicaSet }: ReplicaSetName): ReplicaSetRepository {

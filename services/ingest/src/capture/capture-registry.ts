@@ -3,6 +3,7 @@ import type { Clock } from '@headwater/clock';
 import { captureDisturbed, replicaSetKey } from '@headwater/contracts';
 import type { AgentState } from '@headwater/contracts';
 import { isOneOf, isRetryable, messageOf } from '@headwater/errors';
+import type { Assignment } from '@headwater/messaging';
 import type { Repository } from '@headwater/repository';
 import type { Logger, Publisher, ReadinessResult } from '@headwater/service-kit';
 import { ingestErrors } from '../ingest-errors.js';
@@ -21,24 +22,33 @@ export interface RegistryOptions {
 /** How long a replica set that cannot be read or admitted waits before it is tried again. */
 const retryMillis = 5000;
 
-/** The replica sets whose partition this ingest owns. Filled from the store's listing at each assignment. */
+/** So many replica sets are read or tried again at once. */
+const attemptsAtOnce = 8;
+
+/** The replica sets whose partitions this ingest holds. Filled from the store's listing at each assignment. */
 export class CaptureRegistry {
+  private readonly assignments = new Set<Assignment>();
   private readonly captures = new Map<string, ReplicaSetCapture>();
   /** In the store, and not read yet or not readable. */
   private readonly unread = new Map<string, ReplicaSetName>();
-  /** Agents that are active, assigned or not: the newest word of each. */
+  /** Agents that are active, whoever holds their replica sets: the newest word of each. */
   private readonly agents = new Map<string, AgentState>();
   /** Why a replica set waits. */
   private readonly failures = new Map<string, string>();
-  /** Whatever puts a capture in or takes one out waits for the one before. */
-  private readonly inTurn = pLimit(1);
-  private assigned = false;
+  /** Whatever puts a capture in or takes one out waits for the one before, of the same replica set. */
+  private readonly turns = new Map<string, ReturnType<typeof pLimit>>();
+  private readonly attempts = pLimit(attemptsAtOnce);
   private triedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: RegistryOptions) {}
 
   all(): readonly ReplicaSetCapture[] {
     return [...this.captures.values()];
+  }
+
+  /** Of the data topics: how many this ingest holds. */
+  get heldPartitions(): number {
+    return [...this.assignments].reduce((sum, { partitions }) => sum + partitions.length, 0);
   }
 
   /** For `/readyz`: one replica set that waits does not stop the others, and is not silent. */
@@ -50,45 +60,62 @@ export class CaptureRegistry {
   /**
    * @param key as on the data topics: deployment/replica set
    * @returns null for a replica set that was never ordered
-   * @throws ingestErrors.listingUnusable where the store has it and it cannot be read: its messages must wait
+   * @throws ingestErrors.listingUnusable where the store has it and it cannot be read: its messages must wait;
+   *   ingestErrors.strayMessage, ingestErrors.notHeld where another ingest has it
    */
   async of(key: string): Promise<ReplicaSetCapture | null> {
-    return this.captures.get(key) ?? this.inTurn(() => this.captures.get(key) ?? this.read(key));
+    const known = this.captures.get(key);
+    if (known === undefined && this.assignmentOf(key) === null) {
+      const problem =
+        'came on another partition than that of its replica set, which this ingest does not have';
+      throw ingestErrors.strayMessage(`a message of ${key} ${problem}`);
+    }
+    return known ?? this.inTurn(key, async () => this.captures.get(key) ?? (await this.read(key)));
   }
 
-  /** Everything from the listing, then the orders that are in force once more. */
-  async assign(): Promise<void> {
-    await this.inTurn(async () => {
-      this.revoke();
-      const { repository } = this.options;
-      for (const deployment of await repository.deployments()) {
-        for (const replicaSet of await repository.deployment(deployment).replicaSets()) {
-          this.unread.set(replicaSetKey(deployment, replicaSet), { deployment, replicaSet });
-        }
+  /**
+   * Everything of the assignment from the listing, then the orders that are in force once more. May be called again.
+   *
+   * @throws errors of the store where it cannot be listed; nothing has changed then
+   */
+  async assign(assignment: Assignment): Promise<void> {
+    await this.releaseEnded(assignment);
+    for (const [key, name] of await this.listed(assignment)) {
+      if (!this.captures.has(key)) {
+        this.unread.set(key, name);
       }
-      this.assigned = true;
-    });
-    await this.retry();
+    }
+    this.assignments.add(assignment);
+    await this.retry((key) => assignment.owns(key));
   }
 
-  /** Open slices are dropped, never committed: whoever owns the partition next reads them again. */
-  revoke(): void {
-    this.assigned = false;
-    this.captures.clear();
-    this.unread.clear();
-    this.failures.clear();
+  /**
+   * Resolves when nothing is going on for the assignment's replica sets any more: what was accepted is durable, said and
+   * committed, or dropped. Whoever holds them next reads the listing after that.
+   */
+  async release(assignment: Assignment): Promise<void> {
+    this.assignments.delete(assignment);
+    const known = new Set([...this.captures.keys(), ...this.unread.keys(), ...this.turns.keys()]);
+    const gone = [...known].filter((key) => assignment.owns(key));
+    await Promise.all(gone.map((key) => this.inTurn(key, () => this.drop(key))));
+  }
+
+  /** Those of which nobody said that they are over: being told of them had failed. */
+  private async releaseEnded(latest: Assignment | null): Promise<void> {
+    const ended = [...this.assignments].filter((each) => each !== latest && each.signal.aborted);
+    await Promise.all(ended.filter(({ isHeld }) => !isHeld).map((each) => this.release(each)));
   }
 
   /** An agent that announces a replica set which the store does not know yet gets its first order. */
   async agentSeen(agent: AgentState): Promise<void> {
     const key = replicaSetKey(agent.deployment, agent.replicaSet);
     this.agents.set(key, agent);
-    await this.inTurn(() => this.attempt(key));
+    await this.tryOne(key);
   }
 
   /** Reads one replica set from the listing again: somebody else gave an order. */
   async reload(key: string): Promise<void> {
-    await this.inTurn(async () => {
+    await this.inTurn(key, async () => {
       const known = this.captures.get(key);
       if (known !== undefined) {
         this.captures.delete(key);
@@ -103,7 +130,9 @@ export class CaptureRegistry {
     if (this.options.clock.ticksMillis() - this.triedAt < retryMillis) {
       return;
     }
-    await this.retry();
+    this.triedAt = this.options.clock.ticksMillis();
+    await this.releaseEnded(null);
+    await this.retry(() => true);
     for (const [key, capture] of [...this.captures]) {
       // What it has open comes first: it would be forgotten.
       if (capture.heldFor >= holdMillis && !capture.pending) {
@@ -112,33 +141,87 @@ export class CaptureRegistry {
     }
   }
 
-  private async retry(): Promise<void> {
-    this.triedAt = this.options.clock.ticksMillis();
-    for (const key of new Set([...this.unread.keys(), ...this.agents.keys()])) {
-      await this.inTurn(() => this.attempt(key));
+  private async listed(assignment: Assignment): Promise<ReadonlyMap<string, ReplicaSetName>> {
+    const { repository } = this.options;
+    const found = new Map<string, ReplicaSetName>();
+    for (const deployment of await repository.deployments()) {
+      for (const replicaSet of await repository.deployment(deployment).replicaSets()) {
+        const key = replicaSetKey(deployment, replicaSet);
+        if (assignment.owns(key)) {
+          found.set(key, { deployment, replicaSet });
+        }
+      }
     }
+    return found;
+  }
+
+  private assignmentOf(key: string): Assignment | null {
+    return [...this.assignments].find((assignment) => assignment.owns(key)) ?? null;
+  }
+
+  /** @throws ingestErrors.notHeld */
+  private holdingOf(key: string): Assignment {
+    const assignment = this.assignmentOf(key);
+    if (assignment?.isHeld !== true) {
+      throw ingestErrors.notHeld(`${key} is not this ingest's any more`);
+    }
+    return assignment;
+  }
+
+  private async drop(key: string): Promise<void> {
+    const capture = this.captures.get(key);
+    this.unread.delete(key);
+    this.failures.delete(key);
+    if (capture === undefined) {
+      return;
+    }
+    const refused = await capture.inTurn(() => capture.release());
+    this.captures.delete(key);
+    const { logger } = this.options;
+    if (refused === null) {
+      logger.info({ logId: 'capture.released', ...capture.about }, 'another ingest may go on with it');
+    } else {
+      const message = 'what was accepted last could not be archived: it comes again to whoever is next';
+      logger.warn({ logId: 'capture.released', ...capture.about, err: refused }, message);
+    }
+  }
+
+  private async retry(isWanted: (key: string) => boolean): Promise<void> {
+    const keys = new Set([...this.unread.keys(), ...this.agents.keys()].filter(isWanted));
+    await Promise.all([...keys].map((key) => this.attempts(() => this.tryOne(key))));
+  }
+
+  private async tryOne(key: string): Promise<void> {
+    if (this.assignmentOf(key)?.isHeld === true) {
+      await this.inTurn(key, () => this.attempt(key));
+    }
+  }
+
+  private inTurn<T>(key: string, act: () => Promise<T>): Promise<T> {
+    const turn = this.turns.get(key) ?? pLimit(1);
+    this.turns.set(key, turn);
+    return turn(act);
   }
 
   /** One replica set: what stands in its way is said once, and tried again later. */
   private async attempt(key: string): Promise<void> {
-    if (!this.assigned) {
-      return;
-    }
     try {
       await this.read(key);
       await this.admit(key);
       this.failures.delete(key);
     } catch (error) {
-      await this.noteFailure(key, error);
+      // Somebody else's by now: nothing waits here.
+      if (!isOneOf(error, [ingestErrors.notHeld])) await this.noteFailure(key, error);
     }
   }
 
   private async read(key: string): Promise<ReplicaSetCapture | null> {
+    const assignment = this.holdingOf(key);
     const name = this.unread.get(key);
     if (name === undefined) {
       return null;
     }
-    const loaded = await this.options.loader.load(name);
+    const loaded = await this.options.loader.load(name, assignment);
     if (loaded !== null) {
       this.captures.set(key, loaded);
     }
@@ -151,6 +234,7 @@ export class CaptureRegistry {
     if (agent === undefined || this.captures.get(key)?.replicaSetId === agent.replicaSetId) {
       return;
     }
+    const assignment = this.holdingOf(key);
     const { deployment, replicaSet, replicaSetId } = agent;
     const boundAt = this.options.clock.now().toISOString();
     const identity = await this.options.repository
@@ -162,7 +246,7 @@ export class CaptureRegistry {
       );
     }
     try {
-      this.captures.set(key, await this.options.loader.begin(agent, replicaSetId));
+      this.captures.set(key, await this.options.loader.begin(agent, { replicaSetId, assignment }));
     } catch (error) {
       if (isOneOf(error, [ingestErrors.epochTaken])) {
         // The order was given after all: by another ingest, or by a call whose answer was lost.

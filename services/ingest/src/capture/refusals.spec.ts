@@ -15,6 +15,7 @@ import { agentStateOf, temporaryDirectory } from '@headwater/testing';
 import type { TemporaryDirectory } from '@headwater/testing';
 import { ArchiveMetrics } from '../archiving/archive-metrics.js';
 import { BatchIntake } from '../continuity/batch-intake.js';
+import { heldAssignment } from '../spec-support/held-assignment.js';
 import { at, entriesOf, entry } from '../spec-support/scripted-agent.js';
 import { CaptureLoader } from './capture-loader.js';
 import { CaptureRegistry } from './capture-registry.js';
@@ -66,7 +67,7 @@ describe('ingest, refused by the store or the bus', () => {
         return Promise.resolve();
       },
     });
-    await registry.assign();
+    await registry.assign((await heldAssignment(bus)).assignment);
   });
 
   afterEach(async () => {

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '@headwater/clock';
 import { captureKey, captureOrdered, captureState } from '@headwater/contracts';
 import type { CaptureOrdered } from '@headwater/contracts';
+import type { Assignment } from '@headwater/messaging';
 import { formatPosition } from '@headwater/oplog';
 import type { Position, RawEntry } from '@headwater/oplog';
 import type { ReplicaSetRepository, SyncBegun } from '@headwater/repository';
@@ -20,6 +21,8 @@ import { openingOf } from './derive-capture.js';
 export interface CaptureDependencies {
   readonly archive: ReplicaSetRepository;
   readonly replicaSetId: string;
+  /** What it was loaded under. Once that is not held any more, nothing of this capture has an effect. */
+  readonly assignment: Assignment;
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -110,6 +113,7 @@ export class ReplicaSetCapture {
   async closeSlice(): Promise<void> {
     const { slice, capture } = this;
     if (slice !== null && capture.chain !== null) {
+      this.checkHeld();
       await this.archive.oplog.writeSlice(
         capture.chain,
         slice.range,
@@ -130,11 +134,47 @@ export class ReplicaSetCapture {
     }
   }
 
+  /**
+   * The last that this ingest does for the replica set: what was accepted is made durable, said and committed, where the set
+   * is still held and store and bus allow it. What is left is dropped and comes again to whoever is next.
+   *
+   * @returns what the store or the bus refused it with; null when neither did
+   */
+  async release(): Promise<unknown> {
+    try {
+      if (this.dependencies.assignment.isHeld) {
+        await this.closeSlice();
+      }
+      return null;
+    } catch (error) {
+      return error;
+    } finally {
+      this.slice = null;
+      this.unannounced = [];
+      this.ending = null;
+      this.stateIsOut = true;
+      this.dependencies.metrics.released(this.archive);
+    }
+  }
+
+  /**
+   * No fence: what is written in spite of it is written create-only, and of two orders the higher counts.
+   *
+   * @throws ingestErrors.notHeld
+   */
+  checkHeld(): void {
+    if (!this.dependencies.assignment.isHeld) {
+      const { deployment, replicaSet } = this.about;
+      throw ingestErrors.notHeld(`${deployment}/${replicaSet} is not this ingest's any more`);
+    }
+  }
+
   /** The chain goes no further: what was accepted is archived, why it ends is recorded, and a new chain is ordered. */
   async endChain(ending: ChainEnding): Promise<void> {
     if (ending.kind === 'gap') {
       await this.closeSlice();
     }
+    this.checkHeld();
     // A fork is seen in the open slice only: once that is closed, nothing is left to tell it from a repetition.
     await recordEnding(this.archive, this.capture.chain ?? '', ending, this.dependencies.clock.now());
     this.ending = ending;
@@ -167,6 +207,7 @@ export class ReplicaSetCapture {
     const isNewSync = order.order === 'initial-sync' && order.chain === null;
     const syncId = isNewSync ? syncIdOf(epoch) : (this.capture.sync?.id ?? null);
     const document = { format: 1, epoch, syncId, createdAt: clock.now().toISOString(), ...order } as const;
+    this.checkHeld();
     if ((await this.archive.epochs.create(document)) === 'exists') {
       throw ingestErrors.epochTaken(`epoch ${epoch} of ${this.archive.name} was already given`);
     }
@@ -220,6 +261,7 @@ export class ReplicaSetCapture {
   /** Tells agents and readers the order that is in force and how far the store is. */
   async publishState(): Promise<void> {
     this.stateIsOut = false;
+    this.checkHeld();
     const { epoch, order, chain, archivedTo, sync, reason } = this.capture;
     await this.dependencies.publisher.state(
       captureState,

@@ -7,7 +7,7 @@ import {
   replicaSetKey,
 } from '@headwater/contracts';
 import type { CaptureState } from '@headwater/contracts';
-import type { MessageBus, Subscription } from '@headwater/messaging';
+import type { Assignment, MessageBus, Subscription } from '@headwater/messaging';
 import type { Logger } from '@headwater/service-kit';
 import type { HeadJournal } from '../head/head-journal.js';
 import type { HeadKeeper } from '../head/head-keeper.js';
@@ -20,33 +20,74 @@ export interface KeptHead {
 export interface HeadRoundsOptions {
   readonly bus: MessageBus;
   readonly stateTopic: string;
-  readonly leasesTopic: string;
+  /** Whose partition a replica set is on, its head is made by. Nothing is read from it. */
+  readonly sharedTopic: string;
   readonly group: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly headOf: (deployment: string, replicaSet: string) => KeptHead;
 }
 
+interface VisitedHead extends KeptHead {
+  readonly assignment: Assignment;
+  retryAt: number;
+}
+
 const pauseMillis = 500;
 const pauseAfterFailureMillis = 10_000;
 
-/** Goes from head to head while it holds the lease, one at a time: each takes the whole machine for a moment. */
+/**
+ * Goes from head to head of those replica sets whose partitions it holds, one at a time: each takes the whole machine
+ * for a moment. A partition that goes to another builder ends the work on its own heads alone.
+ */
 export class HeadRounds {
   private readonly captures = new Map<string, CaptureState>();
-  private readonly heads = new Map<string, KeptHead & { retryAt: number }>();
+  private readonly assignments = new Set<Assignment>();
+  private readonly heads = new Map<string, VisitedHead>();
   private watch: Subscription | null = null;
-  private lease: Subscription | null = null;
-  private stopping = new AbortController();
+  private membership: Subscription | null = null;
+  private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  /** The head that is at work. */
+  private visiting: { readonly assignment: Assignment; readonly done: Promise<unknown> } | null = null;
 
   constructor(private readonly options: HeadRoundsOptions) {}
 
+  /** How many partitions it holds. */
+  get heldPartitions(): number {
+    return [...this.assignments].reduce((sum, { partitions }) => sum + partitions.length, 0);
+  }
+
   async start(): Promise<void> {
-    const { bus, stateTopic, leasesTopic, group, logger } = this.options;
-    const onError = (error: unknown) => {
-      logger.error({ logId: 'rounds.bus', err: error }, 'the bus failed: trying again');
-    };
-    this.watch = await bus.watch({
+    const { bus, sharedTopic, group } = this.options;
+    this.watch = await this.watchCaptures();
+    this.running = this.run(this.stopping.signal);
+    this.membership = await bus.consume({
+      group,
+      sharing: 'by-partition',
+      topics: [sharedTopic],
+      onAssigned: (assignment) => {
+        this.assignments.add(assignment);
+        return Promise.resolve();
+      },
+      onRevoked: (assignment) => this.release(assignment),
+      onError: (error) => {
+        this.busFailed(error);
+      },
+    });
+  }
+
+  /** What runs is ended; whoever goes on with the head resumes it. */
+  async stop(): Promise<void> {
+    await this.watch?.stop();
+    await this.membership?.stop();
+    this.stopping.abort(new Error('the builder is stopped'));
+    await this.running;
+  }
+
+  private watchCaptures(): Promise<Subscription> {
+    const { bus, stateTopic, logger } = this.options;
+    return bus.watch({
       topic: stateTopic,
       keyPrefix: captureKeyPrefix,
       onValue: (message) => {
@@ -60,36 +101,34 @@ export class HeadRounds {
           );
         }
       },
-      onError,
-    });
-    this.lease = await bus.consume({
-      group,
-      topics: [leasesTopic],
-      onMessage: (_message, delivery) => delivery.commit(),
-      onAssigned: () => {
-        this.stopping = new AbortController();
-        this.running = this.run(this.stopping.signal);
-        return Promise.resolve();
+      onError: (error) => {
+        this.busFailed(error);
       },
-      onRevoked: async () => {
-        this.stopping.abort(new Error('the builder is stopped'));
-        await this.running;
-      },
-      onError,
     });
   }
 
-  /** What runs is ended; whoever goes on with the head resumes it. */
-  async stop(): Promise<void> {
-    await this.watch?.stop();
-    await this.lease?.stop();
+  private busFailed(error: unknown): void {
+    this.options.logger.error({ logId: 'rounds.bus', err: error }, 'the bus failed: trying again');
+  }
+
+  /** Resolves when nothing is going on for its heads any more. What is known of them is read anew if they come back. */
+  private async release(assignment: Assignment): Promise<void> {
+    this.assignments.delete(assignment);
+    if (this.visiting?.assignment === assignment) {
+      await this.visiting.done;
+    }
+    for (const [key, head] of this.heads) {
+      if (head.assignment === assignment) {
+        this.heads.delete(key);
+      }
+    }
   }
 
   private async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       let worked = false;
       for (const capture of [...this.captures.values()]) {
-        worked = (await this.visit(capture, signal)) || worked;
+        worked = (await this.visitIfHeld(capture)) || worked;
       }
       if (!worked) {
         await this.options.clock.sleep(pauseMillis, signal).catch(() => undefined);
@@ -97,14 +136,29 @@ export class HeadRounds {
     }
   }
 
-  private async visit(capture: CaptureState, signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.options;
-    const head = this.headOf(capture);
-    if (head === null || signal.aborted) {
+  private async visitIfHeld(capture: CaptureState): Promise<boolean> {
+    const key = replicaSetKey(capture.deployment, capture.replicaSet);
+    const assignment = [...this.assignments].find((each) => {
+      return each.isHeld && !each.signal.aborted && each.owns(key);
+    });
+    const head = assignment === undefined ? null : this.headOf(capture, assignment);
+    if (assignment === undefined || head === null) {
       return false;
     }
+    const visit = this.visit(head, capture);
+    this.visiting = { assignment, done: visit.catch(() => undefined) };
+    try {
+      return await visit;
+    } finally {
+      this.visiting = null;
+    }
+  }
+
+  private async visit(head: VisitedHead, capture: CaptureState): Promise<boolean> {
+    const { clock } = this.options;
+    const { signal } = head.assignment;
     await head.journal.repeat();
-    if (clock.ticksMillis() < head.retryAt) {
+    if (clock.ticksMillis() < head.retryAt || signal.aborted) {
       return false;
     }
     try {
@@ -131,12 +185,16 @@ export class HeadRounds {
   }
 
   /** Null for a state whose names the repository does not take: one such must not stop the others. */
-  private headOf({ deployment, replicaSet }: CaptureState): (KeptHead & { retryAt: number }) | null {
+  private headOf({ deployment, replicaSet }: CaptureState, assignment: Assignment): VisitedHead | null {
     const key = replicaSetKey(deployment, replicaSet);
     try {
-      const known = this.heads.get(key) ?? { ...this.options.headOf(deployment, replicaSet), retryAt: 0 };
-      this.heads.set(key, known);
-      return known;
+      const known = this.heads.get(key);
+      const head =
+        known?.assignment === assignment
+          ? known
+          : { ...this.options.headOf(deployment, replicaSet), assignment, retryAt: 0 };
+      this.heads.set(key, head);
+      return head;
     } catch (error) {
       this.options.logger.error(
         { logId: 'head.unusable-name', key, err: error },

@@ -86,7 +86,7 @@ export class GroupConsumer implements Subscription {
 
   private async leave(): Promise<void> {
     this.granted = new Set();
-    await this.endAll();
+    await this.endAll((held) => held.end());
     await this.delivery.stop();
     await this.membership.leave();
     this.members.close();
@@ -138,12 +138,12 @@ export class GroupConsumer implements Subscription {
 
   private async loseAll(): Promise<void> {
     this.granted = new Set();
-    await this.endAll();
+    await this.endAll((held) => held.lose());
   }
 
-  private async endAll(): Promise<void> {
+  private async endAll(end: (held: HeldSlot) => Promise<void>): Promise<void> {
     const all = [...this.held];
-    await Promise.all(all.map(([, held]) => held.end()));
+    await Promise.all(all.map(([, held]) => end(held)));
     for (const [slot, held] of all) if (this.held.get(slot) === held) this.held.delete(slot);
   }
 

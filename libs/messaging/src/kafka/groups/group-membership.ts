@@ -70,6 +70,13 @@ export class GroupMembership {
     this.running = this.run();
   }
 
+  /** False when the group may have gone on without it: it was not heard for the length of a session. */
+  get isHeard(): boolean {
+    const { clock, timing } = this.options;
+    // While the group is put in order, its coordinator waits for the answer to what a member asked.
+    return !this.joined || clock.ticksMillis() - this.heardAt <= timing.sessionMillis;
+  }
+
   /** Has the group put in order again: something was let go of. */
   rejoin(): void {
     this.wantsToJoin = true;

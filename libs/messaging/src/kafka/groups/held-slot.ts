@@ -38,6 +38,7 @@ export class HeldSlot implements Assignment {
   private lastCommit: Promise<unknown> = Promise.resolve();
   private wasAssigned = false;
   private isOver = false;
+  private isLost = false;
   private ended: Promise<void> | undefined;
 
   constructor(private readonly options: HeldSlotOptions) {
@@ -52,6 +53,10 @@ export class HeldSlot implements Assignment {
 
   owns(key: string): boolean {
     return this.options.topics.some(({ partitions, count }) => partitions.includes(partitionOf(key, count)));
+  }
+
+  get isHeld(): boolean {
+    return !this.isOver && !this.isLost && this.options.membership.isHeard;
   }
 
   has(cursor: PartitionCursor): boolean {
@@ -88,6 +93,12 @@ export class HeldSlot implements Assignment {
   end(): Promise<void> {
     this.ended ??= this.windUp();
     return this.ended;
+  }
+
+  /** Ends without having been let go of: somebody else may have it already. */
+  lose(): Promise<void> {
+    this.isLost = true;
+    return this.end();
   }
 
   private async begin(): Promise<void> {

@@ -62,4 +62,25 @@ describeOnKafka('a group that shares by partition', (fixture) => {
       }
     }
   });
+
+  it('does not hold an assignment any more that it has lost, and did hold one that it lets go of', async () => {
+    harness = await scopedHarness(fixture(), ['batches'], 2);
+    const ends: string[] = [];
+    let assigned = 0;
+    const consumer = await harness.bus.consume({
+      group: 'workers',
+      sharing: 'by-partition',
+      topics: ['batches'],
+      onAssigned: () => Promise.resolve(void (assigned += 1)),
+      onRevoked: ({ isHeld }) => Promise.resolve(void ends.push(isHeld ? 'let go of' : 'lost')),
+    });
+    await eventually(() => assigned === 2, { deadlineMs: 20_000 });
+    fixture().broker.freeze();
+    await eventually(() => ends.length === 2, { deadlineMs: 60_000 }).finally(() => {
+      fixture().broker.thaw();
+    });
+    await eventually(() => assigned === 4, { deadlineMs: 60_000 });
+    await consumer.stop();
+    expect(ends).toEqual(['lost', 'lost', 'let go of', 'let go of']);
+  });
 });

@@ -56,6 +56,9 @@ export class ScopedBus implements MessageBus {
     return {
       partitions: outer.partitions,
       signal: outer.signal,
+      get isHeld() {
+        return outer.isHeld;
+      },
       owns: (key) => outer.owns(key),
       commit: (topic, partition, offset) => outer.commit(this.outer(topic), partition, offset),
     };
