@@ -13,7 +13,10 @@ export async function heldAssignment(bus: MessageBus): Promise<HeldAssignment> {
     group: 'held',
     sharing: 'by-partition',
     topics: [topicsOf().oplogBatches],
-    onAssigned: (assignment) => Promise.resolve(void resolve(assignment)),
+    onAssigned: (assignment) => {
+      resolve(assignment);
+      return Promise.resolve();
+    },
   });
   return { assignment: await promise, subscription };
 }

@@ -24,14 +24,14 @@ describeOnKafka('a consumer that breaks', (fixture) => {
   });
 
   async function consumer(breaks: 'loop' | 'report' | 'handler') {
-    const said: string[] = [];
+    const said = { stdout: '', stderr: '' };
     const started = await GuardedChild.spawn(
       'node',
       [join(__dirname, 'broken-consumer.cjs'), fixture().broker.address, topic, breaks],
-      { onOutput: (text) => said.push(text) },
+      { onOutput: (text, stream) => void (said[stream] += text) },
     );
     child = started;
-    return { started, said: () => said.join('') };
+    return { started, said };
   }
 
   it.each(['loop', 'report'] as const)(
@@ -39,14 +39,14 @@ describeOnKafka('a consumer that breaks', (fixture) => {
     async (breaks) => {
       const { started, said } = await consumer(breaks);
       expect(await started.exited()).toEqual({ code: 1, signal: null });
-      expect(said()).toMatch(/^delivered\n/);
-      expect(said()).toContain(`TypeError: a bug in the ${breaks}`);
+      expect(said.stdout).toBe('delivered\n');
+      expect(said.stderr).toContain(`TypeError: a bug in the ${breaks}`);
     },
   );
 
   it('goes on after a bug in its handler, with the same message', async () => {
     const { started, said } = await consumer('handler');
-    const isDeliveredAgain = () => said().startsWith('delivered\ndelivered\n');
+    const isDeliveredAgain = () => said.stdout.startsWith('delivered\ndelivered\n');
     await eventually(isDeliveredAgain, { deadlineMs: 60_000, describe: 'the message to come again' });
     expect(started.status).toBeNull();
   });
