@@ -4,7 +4,6 @@ import type { FaultPlan } from '@headwater/faults';
 import type { MessageBus } from '@headwater/messaging';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { FaultyBus } from '@headwater/messaging/faulty';
-import { KafkaBus, prepareTopics } from '@headwater/messaging/kafka';
 import { patiently, RetryingBus } from '@headwater/messaging/retrying';
 import { kafkaSettingsOf, needed } from './kafka-config.js';
 import type { KafkaConfig } from './kafka-config.js';
@@ -67,6 +66,8 @@ function openEmbedded(config: BusConfig, surroundings: BusSurroundings): Promise
 
 async function openKafka(config: BusConfig, { clock, service }: BusSurroundings): Promise<MessageBus> {
   const settings = await kafkaSettingsOf(config, `${config.topicPrefix}-${service}`);
+  // Its client is much code, which nobody waits for who does not need it.
+  const { KafkaBus, prepareTopics } = await import('@headwater/messaging/kafka');
   const topics = topicsOf(config.topicPrefix);
   const { kafkaTopics: mode = 'manage', kafkaReplicas: replicas = 3 } = config;
   await patiently(clock, new AbortController().signal, () =>

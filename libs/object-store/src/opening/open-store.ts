@@ -8,7 +8,6 @@ import { DirectoryStore } from '@headwater/object-store/directory';
 import { FaultyStore } from '@headwater/object-store/faulty';
 import { retried, RetryingStore } from '@headwater/object-store/retrying';
 import type { RetryingStoreOptions, StoreRetry } from '@headwater/object-store/retrying';
-import { S3Store } from '@headwater/object-store/s3';
 import type { S3Settings } from '@headwater/object-store/s3';
 
 /** Which store: the part of a service's config that says so. */
@@ -66,6 +65,8 @@ async function openAdapter(
 ): Promise<ObjectStore> {
   if (config.store === 'directory') return DirectoryStore.open(needed(config, 'storeDirectory'));
   const settings = await bucketOf(config);
+  // Its client is much code, which nobody waits for who does not need it.
+  const { S3Store } = await import('@headwater/object-store/s3');
   const { s3MakeBucket: makeBucket = false } = config;
   return retried('open', settings.bucket, patience, () => S3Store.open(settings, { access, makeBucket }));
 }

@@ -1,7 +1,15 @@
+import { join } from 'node:path';
+
+/**
+ * Compiled code is kept beside what was built, where whoever may write could change the code itself: a service starts in two
+ * thirds of the time.
+ */
+const every = { NODE_COMPILE_CACHE: join(__dirname, '../../../../dist/.compiled-code') };
+
 /**
  * What the process of a service is to be started with beside its `HEADWATER_*` variables: the runtime and the C library
- * read these before any code of ours runs. A service that is not named needs none; a variable that the operator sets
- * himself is his.
+ * read these before any code of ours runs. A service that is not named needs only what every one gets; a variable that the
+ * operator sets himself is his.
  */
 const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   /**
@@ -20,5 +28,5 @@ const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** @param service its name, `agent` or another */
 export function processEnvironment(service: string): Readonly<Record<string, string>> {
-  return variables[service] ?? {};
+  return { ...every, ...variables[service] };
 }
