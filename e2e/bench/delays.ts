@@ -1,8 +1,8 @@
-import { captureKeyPrefix, captureState, decodeJsonEvent, topicsOf } from '@headwater/contracts';
-import type { IncomingMessage } from '@headwater/messaging';
-import { EmbeddedBus } from '@headwater/messaging/embedded';
+import { captureKeyPrefix, captureState, decodeJsonEvent } from '@headwater/contracts';
+import type { IncomingMessage, MessageBus } from '@headwater/messaging';
 import { compareTimestamps, scanEntries, type OplogTimestamp } from '@headwater/oplog';
 import { deserialize } from 'bson';
+import type { Pair } from '../harness/pair.js';
 import { place } from './documents.js';
 import { quantile } from './statistics.js';
 
@@ -22,10 +22,10 @@ export interface DelayQuantiles {
  * has them when a reader is handed their batch, the store when ingest says that it is archived up to them.
  */
 export class Delays {
-  static async watch(busFile: string): Promise<Delays> {
-    const bus = await EmbeddedBus.open(busFile);
+  static async watch({ openBus, topics }: Pick<Pair, 'openBus' | 'topics'>): Promise<Delays> {
+    const bus = await openBus();
     const delays = new Delays(bus);
-    const { oplogBatches, state } = topicsOf();
+    const { oplogBatches, state } = topics;
     await bus.watch({
       topic: state,
       keyPrefix: captureKeyPrefix,
@@ -49,7 +49,7 @@ export class Delays {
   private since = Infinity;
   private end: OplogTimestamp = { t: 0, i: 0 };
 
-  private constructor(private readonly bus: EmbeddedBus) {}
+  private constructor(private readonly bus: MessageBus) {}
 
   /** Forgets what was measured; writes sent before now do not count. */
   begin(): void {
