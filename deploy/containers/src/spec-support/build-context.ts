@@ -1,0 +1,50 @@
+import { readFileSync, statSync } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { workspace } from './workspace.js';
+
+interface Pattern {
+  readonly glob: string;
+  readonly keeps: boolean;
+}
+
+const patterns: readonly Pattern[] = readFileSync(join(workspace, '.dockerignore'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) =>
+    line.startsWith('!') ? { glob: line.slice(1), keeps: true } : { glob: line, keeps: false },
+  );
+
+/** Whether a build sees the file: the last pattern of .dockerignore that fits it, or a folder that it is in, decides. */
+export function isInContext(path: string): boolean {
+  const names = path.split('/');
+  const paths = names.map((_name, at) => names.slice(0, at + 1).join('/'));
+  return patterns.findLast(({ glob }) => paths.some((one) => formOf(glob).test(one)))?.keeps ?? true;
+}
+
+/** `*` is any part of a name, one with a dot in front too; `**` any folders. */
+function formOf(glob: string): RegExp {
+  const words = glob.replaceAll('.', '\\.').replaceAll('**/', '\0').replaceAll('*', '[^/]*');
+  return new RegExp(`^${words.replaceAll('\0', '(.*/)?')}$`);
+}
+
+/** A folder that holds something the build sees is gone through, itself seen or not. */
+function isOnTheWay(path: string): boolean {
+  return patterns.some(({ glob, keeps }) => keeps && glob.startsWith(`${path}/`));
+}
+
+/**
+ * `COPY`: what a folder holds goes into the target, a file becomes it, or goes into it where it is a folder.
+ *
+ * @param fromContext only what .dockerignore leaves
+ */
+export async function copy(source: string, target: string, fromContext: boolean): Promise<void> {
+  const into =
+    !statSync(source).isDirectory() && target.endsWith('/') ? join(target, basename(source)) : target;
+  await mkdir(dirname(into), { recursive: true });
+  const filter = (path: string): boolean => {
+    const name = relative(workspace, path);
+    return isInContext(name) || isOnTheWay(name);
+  };
+  await cp(source, into, { recursive: true, verbatimSymlinks: true, ...(fromContext && { filter }) });
+}
