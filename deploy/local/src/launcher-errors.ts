@@ -39,6 +39,16 @@ export const launcherErrors = defineErrors('LAUNCHER', {
     number: 10012,
     solution: 'Start the version of Headwater that made it, or a later one, or give another --data-dir.',
   },
+  otherKinds: {
+    number: 10013,
+    solution:
+      'Start it with the kinds that it was begun with, which the message names, or give another --data-dir.',
+  },
+  keysUnreadable: {
+    number: 10014,
+    solution:
+      'Put the file back from a copy, or remove it: new keys are made then, and what MinIO keeps there is read with them.',
+  },
   restoredWrong: {
     number: 90001,
     solution: 'Report this with the data directory: the restored files are not what was written.',

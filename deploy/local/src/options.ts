@@ -19,8 +19,8 @@ export interface Options {
   readonly store: StoreKind;
 }
 
-const busKinds = ['embedded', 'kafka'] as const;
-const storeKinds = ['directory', 'minio'] as const;
+export const busKinds = ['embedded', 'kafka'] as const;
+export const storeKinds = ['directory', 'minio'] as const;
 /** How the services talk to each other. */
 export type BusKind = (typeof busKinds)[number];
 /** Where they keep what is backed up. */

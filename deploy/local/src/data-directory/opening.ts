@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import type { Run } from '../run.js';
 import { DataDirectory } from './data-directory.js';
 import { awaitEarlierProcesses } from './earlier-processes.js';
+import { holdToKinds } from './kinds.js';
 
 /** Opens the data directory; it is given free, and a temporary one removed, after everything else has ended. */
 export async function openDirectory(run: Run): Promise<DataDirectory> {
@@ -21,6 +22,7 @@ export async function openDirectory(run: Run): Promise<DataDirectory> {
     if (isRemovedAfter(run, directory)) await directory.remove();
     else run.verdict.stays = directory.path;
   });
+  await holdToKinds(directory, options);
   await awaitEarlierProcesses(run, directory, step);
   const stays = options.keep || !directory.temporary;
   step.done(

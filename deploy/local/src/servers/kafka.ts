@@ -1,6 +1,7 @@
 import { KafkaBroker, kafkaVersion } from '@headwater/testing';
 import type { DataDirectory } from '../data-directory/data-directory.js';
 import type { Run } from '../run.js';
+import { keepPartRunning } from '../services/kept-part.js';
 import { cacheOf } from './servers-cache.js';
 
 /** The brokers that HEADWATER_KAFKA_BROKERS names; without it one of our own, without Docker, in the data directory. */
@@ -21,6 +22,8 @@ export async function provideKafka(run: Run, directory: DataDirectory): Promise<
     kill: (begun) => void begun.kill9(),
     signal: stop.signal,
   });
+  const part = { name: 'kafka', what: 'the Kafka broker', log: directory.kafka } as const;
+  keepPartRunning({ ...part, running: () => broker.running, restart: () => broker.start() }, run);
   const { address, pid } = broker;
   step.done(`version ${kafkaVersion}, one node at ${address}`, { brokers: address, pid });
   return {

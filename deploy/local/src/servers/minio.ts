@@ -1,17 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { isFileSystemError } from '@headwater/errors';
 import { startS3Server } from '@headwater/testing';
-import { z } from 'zod';
 import type { DataDirectory } from '../data-directory/data-directory.js';
 import type { Run } from '../run.js';
+import { keepPartRunning } from '../services/kept-part.js';
+import { keysIn } from './minio-keys.js';
 import { cacheOf } from './servers-cache.js';
 
 const bucket = 'headwater';
-
-const keysSchema = z.object({ accessKey: z.string().min(3), secretKey: z.string().min(8) });
-
-type Keys = z.infer<typeof keysSchema>;
 
 /** The server that HEADWATER_S3_ENDPOINT names; without it a MinIO of our own, without Docker, in the data directory. */
 export async function provideMinio(run: Run, directory: DataDirectory): Promise<NodeJS.ProcessEnv> {
@@ -32,6 +26,8 @@ export async function provideMinio(run: Run, directory: DataDirectory): Promise<
     kill: (begun) => void begun.server.kill9(),
     signal: stop.signal,
   });
+  const part = { name: 'minio', what: 'the MinIO', log: null } as const;
+  keepPartRunning({ ...part, running: () => server.running, restart: () => server.start() }, run);
   const { endpoint, pid } = server;
   step.done(`at ${endpoint}, bucket ${bucket}; its keys are in ${directory.minioKeys}`, {
     endpoint,
@@ -46,16 +42,4 @@ export async function provideMinio(run: Run, directory: DataDirectory): Promise<
     HEADWATER_S3_ACCESS_KEY: keys.accessKey,
     HEADWATER_S3_SECRET_KEY: keys.secretKey,
   };
-}
-
-/** Made once for a data directory: what MinIO keeps there is read with the same ones. */
-async function keysIn(file: string): Promise<Keys> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isFileSystemError(error, 'ENOENT')) return null;
-    throw error;
-  });
-  if (text !== null) return keysSchema.parse(JSON.parse(text));
-  const keys = { accessKey: randomBytes(8).toString('hex'), secretKey: randomBytes(16).toString('hex') };
-  await writeFile(file, JSON.stringify(keys), { mode: 0o600, flag: 'wx' });
-  return keys;
 }

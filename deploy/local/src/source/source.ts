@@ -2,10 +2,10 @@ import type { MongodBinary } from '@headwater/mongod';
 import type { DataDirectory } from '../data-directory/data-directory.js';
 import { bytes, count } from '../output/quantities.js';
 import type { Run } from '../run.js';
+import { keepPartRunning } from '../services/kept-part.js';
 import { obtainMongod } from './mongod.js';
 import { greetReplicaSet } from './own-replica-set.js';
 import { Sample, sampleName } from './sample.js';
-import { keepSampleRunning } from './sample-watch.js';
 import { shopSize } from './shop.js';
 
 /** What is protected. */
@@ -44,7 +44,8 @@ async function startSample(run: Run, directory: DataDirectory, binary: MongodBin
     },
     signal: stop.signal,
   });
-  keepSampleRunning(sample, run, directory.sample);
+  const part = { name: 'sample', what: 'the mongod of the sample', log: directory.sample } as const;
+  keepPartRunning({ ...part, running: () => sample.running, restart: () => sample.restart() }, run);
   step.note(`one mongod at ${sample.host}`, { uri: sample.uri });
   const seeded = await sample.seed(step, stop.signal);
   sample.beginWriting();

@@ -68,6 +68,11 @@ export class KafkaBroker {
     return this.child?.pid ?? null;
   }
 
+  /** It has not ended, by itself or by us. */
+  get running(): boolean {
+    return this.child?.status === null;
+  }
+
   /** Starts it again on its data and its port. */
   async start(): Promise<void> {
     const { heapMib = 512, javaArguments = [] } = this.options;

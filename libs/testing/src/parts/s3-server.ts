@@ -66,6 +66,11 @@ export class S3Server {
     return this.child?.pid ?? null;
   }
 
+  /** It has not ended, by itself or by us. */
+  get running(): boolean {
+    return this.child?.status === null;
+  }
+
   /** Resolves to how it ends, by itself or by a signal; null when it does not run. */
   async exited(): Promise<ExitStatus | null> {
     return (await this.child?.exited()) ?? null;
