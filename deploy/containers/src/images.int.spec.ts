@@ -48,9 +48,9 @@ describe('the commands of deploy/Dockerfile', () => {
     return join(root, build.workingDirectoryOf(name));
   }
 
-  /** As a container runs it, on the embedded kinds. The data is outside of the image. */
+  /** As a container runs it, on the embedded kinds. The data is outside of the image, and the same for both. */
   async function start(service: ServiceName, image: string): Promise<Container> {
-    const data = join(home.path, `${service}-data`);
+    const data = join(home.path, 'data');
     await mkdir(join(data, 'tmp'), { recursive: true });
     const declared = dockerfile.environmentOf(`runtime-${service}`);
     const environment = {
