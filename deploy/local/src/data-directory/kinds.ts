@@ -21,15 +21,21 @@ const schema = z.object({ bus: z.enum(busKinds), store: z.enum(storeKinds) });
  *
  * @throws launcherErrors.otherKinds, directoryUnusable
  */
-export async function holdToKinds(directory: DataDirectory, { bus, store }: Kinds): Promise<void> {
-  const file = join(directory.path, 'kinds.json');
-  const begun = (await noted(file)) ?? found(directory);
-  if (begun !== null && (begun.bus !== bus || begun.store !== store)) {
-    throw launcherErrors.otherKinds(
-      `${directory.path} was begun with ${asOptions(begun)}, and is to be started with ${asOptions({ bus, store })}`,
-    );
-  }
-  await writeWhole(file, `${JSON.stringify({ bus, store })}\n`);
+export async function holdToKinds(directory: DataDirectory, kinds: Kinds): Promise<void> {
+  const begun = (await noted(fileIn(directory))) ?? found(directory);
+  if (begun === null || (begun.bus === kinds.bus && begun.store === kinds.store)) return;
+  throw launcherErrors.otherKinds(
+    `${directory.path} was begun with ${asOptions(begun)}, and is to be started with ${asOptions(kinds)}`,
+  );
+}
+
+/** To be called before anything is begun on them. */
+export async function noteKinds(directory: DataDirectory, { bus, store }: Kinds): Promise<void> {
+  await writeWhole(fileIn(directory), `${JSON.stringify({ bus, store })}\n`);
+}
+
+function fileIn({ path }: DataDirectory): string {
+  return join(path, 'kinds.json');
 }
 
 async function noted(file: string): Promise<Kinds | null> {

@@ -1,4 +1,5 @@
 import type { DataDirectory } from '../data-directory/data-directory.js';
+import { noteKinds } from '../data-directory/kinds.js';
 import type { Run } from '../run.js';
 import { provideKafka } from './kafka.js';
 import { provideMinio } from './minio.js';
@@ -6,6 +7,7 @@ import { provideMinio } from './minio.js';
 /** The variables that lead every service to its bus and to its store: those of this run, however they are kept. */
 export async function provideServers(run: Run, directory: DataDirectory): Promise<NodeJS.ProcessEnv> {
   const { bus, store } = run.options;
+  await noteKinds(directory, { bus, store });
   return {
     ...(bus === 'kafka'
       ? await provideKafka(run, directory)
