@@ -37,8 +37,8 @@ describe('deploy/Dockerfile', () => {
     async (name) => {
       const environment = dockerfile.environmentOf(`runtime-${name}`);
       // An image is read-only: there is no place in it for what the runtime would keep for its next start.
-    const { NODE_COMPILE_CACHE: _kept, ...wanted } = processEnvironment(name);
-    expect(environment).toMatchObject(wanted);
+      const { NODE_COMPILE_CACHE: _kept, ...wanted } = processEnvironment(name);
+      expect(environment).toMatchObject(wanted);
       expect(environment['NODE_OPTIONS']).toBe(processEnvironment(name)['NODE_OPTIONS']);
       const { port } = await settingsOf(name, { ...required, ...embedded });
       expect(environment[environment['PORT_VARIABLE'] ?? '']).toBe(String(port));
