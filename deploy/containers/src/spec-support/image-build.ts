@@ -65,13 +65,8 @@ export class ImageBuild {
   private async command(text: string, stage: Stage, cwd: string): Promise<void> {
     const named = stage.instructions.filter(({ name }) => name === 'ARG').map((one) => one.text);
     const args = Object.fromEntries(named.map((name) => [name, this.options.args[name] ?? '']));
-    const { PATH, HOME, npm_config_cache: cache } = process.env;
-    // What npm has at hand it need not ask for again.
-    const npm = {
-      npm_config_prefer_offline: 'true',
-      ...(cache !== undefined && { npm_config_cache: cache }),
-    };
-    const env = { PATH, HOME, ...npm, ...args };
+    // As on this machine, where registries may be known by settings; what npm has at hand it need not ask for again.
+    const env = { ...process.env, npm_config_prefer_offline: 'true', ...args };
     await run('sh', ['-c', text], { cwd, env, maxBuffer: 2 ** 26 }).catch((error: unknown) => {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
       throw new Error(`RUN ${text}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`, { cause: error });
