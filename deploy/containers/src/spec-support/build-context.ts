@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { workspace } from './workspace.js';
 
 interface Pattern {
@@ -26,25 +25,4 @@ export function isInContext(path: string): boolean {
 function formOf(glob: string): RegExp {
   const words = glob.replaceAll('.', '\\.').replaceAll('**/', '\0').replaceAll('*', '[^/]*');
   return new RegExp(`^${words.replaceAll('\0', '(.*/)?')}$`);
-}
-
-/** A folder that holds something the build sees is gone through, itself seen or not. */
-function isOnTheWay(path: string): boolean {
-  return patterns.some(({ glob, keeps }) => keeps && glob.startsWith(`${path}/`));
-}
-
-/**
- * `COPY`: what a folder holds goes into the target, a file becomes it, or goes into it where it is a folder.
- *
- * @param fromContext only what .dockerignore leaves
- */
-export async function copy(source: string, target: string, fromContext: boolean): Promise<void> {
-  const into =
-    !statSync(source).isDirectory() && target.endsWith('/') ? join(target, basename(source)) : target;
-  await mkdir(dirname(into), { recursive: true });
-  const filter = (path: string): boolean => {
-    const name = relative(workspace, path);
-    return isInContext(name) || isOnTheWay(name);
-  };
-  await cp(source, into, { recursive: true, verbatimSymlinks: true, ...(fromContext && { filter }) });
 }
