@@ -19,6 +19,15 @@ import type { Pair } from './pair.js';
 
 type Encoded<T> = Parameters<typeof decodeJsonEvent<T>>[0];
 
+export interface HeldBatches {
+  readonly count: number;
+  readonly partition: number;
+  /** Offset of the oldest one. */
+  readonly oldest: number;
+  /** Of all of them. */
+  readonly bytes: number;
+}
+
 /** What the services say about one replica set: the latest state of each kind. */
 export class BusView {
   static async open(
@@ -78,11 +87,11 @@ export class BusView {
     return this.until(describe, () => this.head(), condition);
   }
 
-  /** What the bus still holds of the batches: how many, the oldest one's offset, and their bytes. */
-  async batchesHeld(): Promise<{ readonly count: number; readonly oldest: number; readonly bytes: number }> {
+  /** What the bus still holds of the batches. */
+  async batchesHeld(): Promise<HeldBatches> {
     const held = await this.held(this.topics.oplogBatches, replicaSetKey(this.deployment, this.replicaSet));
     const bytes = held.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-    return { count: held.length, oldest: held[0]?.offset ?? 0, bytes };
+    return { count: held.length, partition: held[0]?.partition ?? 0, oldest: held[0]?.offset ?? 0, bytes };
   }
 
   /** What an agent of this replica set might say. */

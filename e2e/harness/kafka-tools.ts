@@ -10,18 +10,20 @@ export interface GroupRewind {
   readonly broker: string;
   readonly group: string;
   readonly topic: string;
-  /** On each partition, as far as there are so many. */
+  /** One on which the group has committed: the tool refuses others. */
+  readonly partition: number;
+  /** As far as there are so many. */
   readonly messages: number;
 }
 
 /** `kafka-consumer-groups --reset-offsets`, as an operator does it. Nobody of the group may run meanwhile. */
-export async function rewindGroup({ broker, group, topic, messages }: GroupRewind): Promise<void> {
+export async function rewindGroup({ broker, group, topic, partition, messages }: GroupRewind): Promise<void> {
   const jars = await kafkaToolJars();
-  const command = ['--bootstrap-server', broker, '--group', group, '--topic', topic, '--reset-offsets'];
+  const place = ['--group', group, '--topic', `${topic}:${partition}`];
   const { stdout } = await run('java', [
     ...['-Xmx128m', '-cp', jars.map((folder) => join(folder, '*')).join(':')],
     'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
-    ...[...command, '--shift-by', String(-messages), '--execute'],
+    ...['--bootstrap-server', broker, ...place, '--reset-offsets', `--shift-by=${-messages}`, '--execute'],
   ]);
-  if (!stdout.includes(topic)) throw new Error(`nothing of ${group} was reset: ${stdout}`);
+  if (!stdout.includes('NEW-OFFSET')) throw new Error(`nothing of ${group} was reset: ${stdout}`);
 }

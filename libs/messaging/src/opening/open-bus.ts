@@ -1,17 +1,23 @@
 import type { Clock } from '@headwater/clock';
 import { topicDefinitionsOf, topicRetentionOf, topicsOf } from '@headwater/contracts';
+import { isOneOf } from '@headwater/errors';
 import type { FaultPlan } from '@headwater/faults';
+import { messagingErrors } from '@headwater/messaging';
 import type { MessageBus } from '@headwater/messaging';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { FaultyBus } from '@headwater/messaging/faulty';
 import { patiently, RetryingBus } from '@headwater/messaging/retrying';
 import { kafkaSettingsOf, needed } from './kafka-config.js';
 import type { KafkaConfig } from './kafka-config.js';
+import { RemakingBus } from './remaking-bus.js';
 
 const mib = 1024 * 1024;
 
 /** What was read stays on each topic up to this share of the limit at most: most of the file is for what was not. */
 const keptShare = 1 / 8;
+
+/** How long brokers that answer, and refuse, may take to settle. */
+const unfitMillis = 20_000;
 
 /** Which bus: the part of a service's config that says so. The same for every service of one bus. */
 export interface BusConfig extends KafkaConfig {
@@ -33,13 +39,18 @@ export interface BusSurroundings {
   readonly upkeep?: boolean;
   /** How often to look for what other processes wrote, in milliseconds; the adapter's own default by default. */
   readonly pollMillis?: number;
+  /** Aborted when the service is to stop: brokers that cannot be reached are not waited for any longer. */
+  readonly stopping?: AbortSignal;
+  /** Told what keeps the bus from being opened, before each further try. */
+  readonly onBusAwaited?: (error: unknown) => void;
   /** What a round of upkeep failed with; the next one tries again. */
   readonly onUpkeepFailure: (error: unknown) => void;
 }
 
 /**
  * Opens the bus of a service, with its decorators: retries outside, the faults of a rehearsal inside of them. On Kafka the
- * topics are made or looked at before.
+ * topics are made or looked at before, and `manage` makes them again whenever they are gone. Brokers that cannot be
+ * reached are waited for, without an end.
  *
  * @throws what `EmbeddedBus.open` throws; what `prepareTopics` throws, and messagingErrors.certificateUnreadable
  */
@@ -64,18 +75,23 @@ function openEmbedded(config: BusConfig, surroundings: BusSurroundings): Promise
   });
 }
 
-async function openKafka(config: BusConfig, { clock, service }: BusSurroundings): Promise<MessageBus> {
+async function openKafka(config: BusConfig, surroundings: BusSurroundings): Promise<MessageBus> {
+  const { clock, service, stopping = new AbortController().signal } = surroundings;
   const settings = await kafkaSettingsOf(config, `${config.topicPrefix}-${service}`);
   // Its client is much code, which nobody waits for who does not need it.
   const { KafkaBus, prepareTopics } = await import('@headwater/messaging/kafka');
   const topics = topicsOf(config.topicPrefix);
   const { kafkaTopics: mode = 'manage', kafkaReplicas: replicas = 3 } = config;
-  await patiently(clock, new AbortController().signal, () =>
+  const makeTopics = () =>
     prepareTopics(settings, {
       ...{ mode, replicas },
       definitions: topicDefinitionsOf(topics, replicas),
       sharedTogether: [topics.oplogBatches, topics.initialSync],
-    }),
-  );
-  return KafkaBus.open(settings, { clock });
+    });
+  await patiently(clock, stopping, makeTopics, {
+    patienceWith: (error) => (isOneOf(error, [messagingErrors.unreachable]) ? Infinity : unfitMillis),
+    onRetry: (error) => surroundings.onBusAwaited?.(error),
+  });
+  const bus = KafkaBus.open(settings, { clock });
+  return mode === 'manage' ? new RemakingBus(bus, { clock, makeTopics }) : bus;
 }

@@ -1,11 +1,12 @@
 import { ManualClock, systemClock } from '@headwater/clock';
 import type { Clock } from '@headwater/clock';
 import { FaultPlan } from '@headwater/faults';
+import { messagingErrors } from '@headwater/messaging';
 import type { MessageBus } from '@headwater/messaging';
 import { describeMessageBus } from '@headwater/messaging/conformance';
 import { EmbeddedBus } from '@headwater/messaging/embedded';
 import { FaultyBus } from '@headwater/messaging/faulty';
-import { RetryingBus } from './index.js';
+import { patiently, RetryingBus } from './index.js';
 
 describeMessageBus('a retrying bus in front of one whose reads fail', async () => {
   const keeper = await EmbeddedBus.open(':memory:');
@@ -66,6 +67,22 @@ describe('a retrying bus', () => {
     const ended = expect(bus.latest('t', 'a')).rejects.toMatchObject({ code: 'MESSAGING-10010' });
     await clock.advance(1);
     await bus.close();
+    await ended;
+  });
+
+  it('waits for brokers without an end where it is told to, until it is to stop', async () => {
+    const clock = new ManualClock();
+    const stopping = new AbortController();
+    let tries = 0;
+    const attempt = (): Promise<void> => {
+      tries += 1;
+      return Promise.reject(messagingErrors.unreachable('nobody is there'));
+    };
+    const waiting = patiently(clock, stopping.signal, attempt, { patienceWith: () => Infinity });
+    const ended = expect(waiting).rejects.toThrow();
+    for (let second = 0; second < 300; second += 1) await clock.advance(1000);
+    expect(tries).toBeGreaterThan(50);
+    stopping.abort(new Error('stop'));
     await ended;
   });
 });

@@ -68,20 +68,33 @@ export class RetryingBus implements MessageBus {
   }
 }
 
+export interface BusPatience {
+  /** No try begins later than so many milliseconds after the call, while it fails with this; 20,000 by default. */
+  patienceWith?(error: unknown): number;
+  /** Told before each try that is not the first. */
+  onRetry?(error: unknown): void;
+}
+
 /**
  * Tries what changes nothing again while it fails with a retryable error.
  *
- * @throws what the last try failed with, 20 s after the call or when the signal is aborted
+ * @throws what the last try failed with, when patience is over or the signal is aborted
  */
-export async function patiently<T>(clock: Clock, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-  const deadline = clock.ticksMillis() + deadlineMillis;
+export async function patiently<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+  { patienceWith = () => deadlineMillis, onRetry }: BusPatience = {},
+): Promise<T> {
+  const begunAt = clock.ticksMillis();
   let pause = pauses.next();
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      const left = deadline - clock.ticksMillis();
+      const left = begunAt + patienceWith(error) - clock.ticksMillis();
       if (!isRetryable(error) || signal.aborted || left <= 0) throw error;
+      onRetry?.(error);
       await clock.sleep(Math.min(pause.duration, left), signal);
       pause = pause.next(undefined);
     }

@@ -36,13 +36,15 @@ export interface StoreSurroundings {
   readonly storeDeadlineMillis?: number;
   /** Who only reads needs no right to write, and tries nothing at the opening; `write` by default. */
   readonly storeAccess?: 'read' | 'write';
+  /** Aborted when the service is to stop: a bucket that cannot be reached is not waited for any longer. */
+  readonly stopping?: AbortSignal;
   /** Told before each try that is not the first. */
   readonly onStoreRetry: (retry: StoreRetry) => void;
 }
 
 /**
  * Opens the store of a service, with its decorators: retries outside, the faults of a rehearsal inside of them. A bucket that
- * cannot be reached is tried again as every call of it is.
+ * cannot be reached is waited for, without an end; one that refuses is not.
  *
  * @throws storeErrors.notUsable, and what S3Store.open throws
  */
@@ -54,13 +56,13 @@ export async function openStore(config: StoreConfig, surroundings: StoreSurround
     onStoreRetry: onRetry,
   } = surroundings;
   const patience = { clock, ...(deadlineMillis !== undefined && { deadlineMillis }), onRetry };
-  const store = await openAdapter(config, surroundings.storeAccess ?? 'write', patience);
+  const store = await openAdapter(config, surroundings, patience);
   return new RetryingStore(plan === null ? store : new FaultyStore(store, { plan, clock }), patience);
 }
 
 async function openAdapter(
   config: StoreConfig,
-  access: 'read' | 'write',
+  { stopping: signal, storeAccess: access = 'write' }: StoreSurroundings,
   patience: RetryingStoreOptions,
 ): Promise<ObjectStore> {
   if (config.store === 'directory') return DirectoryStore.open(needed(config, 'storeDirectory'));
@@ -68,7 +70,8 @@ async function openAdapter(
   // Its client is much code, which nobody waits for who does not need it.
   const { S3Store } = await import('@headwater/object-store/s3');
   const { s3MakeBucket: makeBucket = false } = config;
-  return retried('open', settings.bucket, patience, () => S3Store.open(settings, { access, makeBucket }));
+  const withoutEnd = { ...patience, deadlineMillis: Infinity, ...(signal !== undefined && { signal }) };
+  return retried('open', settings.bucket, withoutEnd, () => S3Store.open(settings, { access, makeBucket }));
 }
 
 async function bucketOf(config: StoreConfig): Promise<S3Settings> {

@@ -111,14 +111,19 @@ export class RetryingStore implements ObjectStore {
   }
 }
 
-/** Does what comes before a store is there with the patience of its operations. */
+/**
+ * Does what comes before a store is there with the patience of its operations.
+ *
+ * @param options with a signal that ends every wait at once
+ */
 export function retried<T>(
   operation: string,
   subject: string,
-  options: RetryingStoreOptions,
+  options: RetryingStoreOptions & { readonly signal?: AbortSignal },
   attempt: () => Promise<T>,
 ): Promise<T> {
-  return patienceOf(options, new AbortController().signal).run(operation, subject, attempt);
+  const { signal = new AbortController().signal } = options;
+  return patienceOf(options, signal).run(operation, subject, attempt);
 }
 
 function patienceOf(options: RetryingStoreOptions, signal: AbortSignal): Patience {

@@ -57,6 +57,7 @@ describe('the surroundings of the ports', () => {
       logger,
       metrics: new Metrics('ingest'),
       readiness: new Readiness(clock),
+      stopping: new AbortController().signal,
     };
     return { kit, lines, ports: portSurroundings(kit, clock) };
   }

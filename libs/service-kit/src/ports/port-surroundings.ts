@@ -12,6 +12,8 @@ export interface PortSurroundings {
   readonly storeFaults: FaultPlan | null;
   /** 〃 */
   readonly busFaults: FaultPlan | null;
+  readonly stopping: AbortSignal;
+  readonly onBusAwaited: (error: unknown) => void;
   readonly onStoreRetry: (retry: Retry) => void;
   readonly onUpkeepFailure: (error: unknown) => void;
 }
@@ -33,7 +35,7 @@ interface RehearsalConfig extends ServiceConfig {
  * (`HEADWATER_FAULTS`) calls fail as the seed and the service's name say, and the log, `/readyz` and `/metrics` tell.
  */
 export function portSurroundings(kit: ServiceKit<RehearsalConfig>, clock: Clock): PortSurroundings {
-  const { logger, metrics } = kit;
+  const { logger, metrics, stopping } = kit;
   const retries = metrics.counter({
     name: 'headwater_store_retries_total',
     help: 'Calls of the store that were tried again.',
@@ -46,10 +48,16 @@ export function portSurroundings(kit: ServiceKit<RehearsalConfig>, clock: Clock)
       'the store failed: trying again',
     );
   };
+  const onBusAwaited = (err: unknown): void => {
+    logger.warn({ logId: 'bus.awaited', err }, 'the bus cannot be opened yet: trying again');
+  };
   const onUpkeepFailure = (err: unknown): void => {
     logger.warn({ logId: 'bus.upkeep-failed', err }, 'the bus file could not be kept small: trying again');
   };
-  return { clock, service: kit.name, onStoreRetry, onUpkeepFailure, ...faultsOf(kit) };
+  return {
+    ...{ clock, service: kit.name, stopping, onBusAwaited, onStoreRetry, onUpkeepFailure },
+    ...faultsOf(kit),
+  };
 }
 
 function faultsOf(kit: ServiceKit<RehearsalConfig>): Pick<PortSurroundings, 'storeFaults' | 'busFaults'> {

@@ -21,6 +21,8 @@ export interface ServiceKit<C extends ServiceConfig = ServiceConfig> {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+  /** Aborted when the service is to stop, also in the middle of its start. */
+  readonly stopping: AbortSignal;
 }
 
 export interface ServiceOptions<C extends ServiceConfig = ServiceConfig> {

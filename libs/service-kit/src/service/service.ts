@@ -21,7 +21,9 @@ const requestLimitMillis = 20_000;
  * Stop: HTTP and bus take in nothing new, `Lifecycle.drain`, HTTP and bus close, `Lifecycle.close`.
  */
 export class Service<C extends ServiceConfig> {
-  private readonly stopRequest = new AbortController();
+  private readonly clock: Clock;
+  /** What the kit's `stopping` is the signal of. */
+  private readonly stopRequest: AbortController;
   private app: NestExpressApplication | null = null;
   private starting: Promise<string> | null = null;
   private stopping: Promise<void> | null = null;
@@ -29,8 +31,11 @@ export class Service<C extends ServiceConfig> {
   constructor(
     private readonly options: ServiceOptions<C>,
     private readonly kit: ServiceKit<C>,
-    private readonly clock: Clock,
-  ) {}
+    { clock, stopRequest }: { readonly clock: Clock; readonly stopRequest: AbortController },
+  ) {
+    this.clock = clock;
+    this.stopRequest = stopRequest;
+  }
 
   get logger(): Logger {
     return this.kit.logger;

@@ -40,14 +40,19 @@ export async function startService<C extends ServiceConfig>(
 /** Reads the config and makes the parts that a composition root is given. */
 export function prepareService<C extends ServiceConfig>(options: ServiceOptions<C>): Service<C> {
   const clock: Clock = options.clock ?? systemClock;
-  const kit = kitOf(options, clock);
+  const stopRequest = new AbortController();
+  const kit = kitOf(options, clock, stopRequest.signal);
   kit.logger.info({ logId: 'service.starting', config: redacted(kit.config) }, 'starting');
-  return new Service(options, kit, clock);
+  return new Service(options, kit, { clock, stopRequest });
 }
 
-function kitOf<C extends ServiceConfig>(options: ServiceOptions<C>, clock: Clock): ServiceKit<C> {
+function kitOf<C extends ServiceConfig>(
+  options: ServiceOptions<C>,
+  clock: Clock,
+  stopping: AbortSignal,
+): ServiceKit<C> {
   const { name } = options;
   const config = options.config();
   const logger = options.logger ?? createLogger({ service: name, level: config.logLevel });
-  return { name, config, logger, metrics: new Metrics(name), readiness: new Readiness(clock) };
+  return { name, config, logger, metrics: new Metrics(name), readiness: new Readiness(clock), stopping };
 }

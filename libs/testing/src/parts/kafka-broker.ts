@@ -161,7 +161,8 @@ export class KafkaBroker {
     await writeFile(this.logSettingsFile, logSettings);
     if (await stat(join(this.dataDirectory, 'meta.properties')).catch(() => null)) return;
     const id = randomBytes(16).toString('base64url');
-    const format = ['format', '-t', id, '-c', this.settingsFile, ...formatArguments];
+    // An id may begin with a dash: as a word of its own it would be taken for an option.
+    const format = ['format', `--cluster-id=${id}`, '-c', this.settingsFile, ...formatArguments];
     const java = ['-Xmx128m', '-cp', join(this.jars, '*'), 'kafka.tools.StorageTool', ...format];
     await run('java', java).catch((cause: unknown) => {
       throw new Error(`Kafka could not format ${directory}: ${messageOf(cause)}`, { cause });
