@@ -196,14 +196,17 @@ describe('Mongod', () => {
     expect(await isAlive(pid)).toBe(false);
   });
 
-  it('is killed when its signal is aborted, and says the reason of the signal', async () => {
+  it('is killed when its signal is aborted, is gone then, and says the reason of the signal', async () => {
     const stop = new AbortController();
     const options = { binary, directory, mode: 'append', signal: stop.signal } as const;
-    const work = withMongod(options, async (mongod) => {
+    let isGone = false;
+    const work = withMongod(options, (mongod) => {
+      void mongod.ended.then(() => (isGone = true));
       stop.abort(new Error('stopping'));
-      await mongod.connection.command('admin', { ping: 1 });
+      return Promise.reject(new Error('no'));
     });
     await expect(work).rejects.toThrow('stopping');
+    expect(isGone).toBe(true);
     const again = Mongod.start(binary, directory, 'append', {
       signal: AbortSignal.abort(new Error('stopped')),
     });

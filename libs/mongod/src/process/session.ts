@@ -11,8 +11,9 @@ export interface SessionOptions extends MongodOptions {
 /**
  * Starts a mongod, lets `work` use it and stops it cleanly: when this resolves, the files are final.
  *
- * When `work` throws, the mongod is killed. When the signal aborts or the mongod ends by itself, this throws at once,
- * the signal's reason or the story that the log tells, and `work` is left alone with a connection that is closed.
+ * When `work` throws, the mongod is killed. When the signal aborts or the mongod ends by itself, this throws as soon
+ * as no process is left on the directory, the signal's reason or the story that the log tells, and `work` is left alone with a
+ * connection that is closed.
  */
 export async function withMongod<T>(
   options: SessionOptions,
@@ -24,7 +25,11 @@ export async function withMongod<T>(
   try {
     result = await unlessGone(mongod, work(mongod));
   } catch (error) {
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) {
+      // It was killed with the signal. Whoever takes the directory next must not meet it there.
+      await mongod.ended;
+      throw signal.reason;
+    }
     const failure = await mongod.failure(error);
     await mongod.kill();
     throw failure ?? error;
