@@ -159,7 +159,10 @@ export function promisesOfAssignments(fixture: Fixture): void {
         return seen.length < 2 ? Promise.reject(new Error('not ready')) : Promise.resolve();
       },
       onMessage: ignore,
-      onRevoked: (assignment) => Promise.resolve(note(assignment)),
+      onRevoked: (assignment) => {
+        note(assignment);
+        return Promise.resolve();
+      },
     });
     await eventually('the assignment', () => seen.length === 2);
     await subscription.stop();

@@ -70,9 +70,9 @@ export class RetryingBus implements MessageBus {
 
 export interface BusPatience {
   /** No try begins later than so many milliseconds after the call, while it fails with this; 20,000 by default. */
-  patienceWith?(error: unknown): number;
+  readonly patienceWith?: (error: unknown) => number;
   /** Told before each try that is not the first. */
-  onRetry?(error: unknown): void;
+  readonly onRetry?: (error: unknown) => void;
 }
 
 /**
