@@ -12,7 +12,7 @@ import {
   type HeadState,
   type Topics,
 } from '@headwater/contracts';
-import type { IncomingMessage, MessageBus, OutgoingMessage } from '@headwater/messaging';
+import type { IncomingMessage, MessageBus } from '@headwater/messaging';
 import { compareTimestamps, formatTimestamp, type OplogTimestamp } from '@headwater/oplog';
 import { eventually } from '@headwater/testing';
 import type { Pair } from './pair.js';
@@ -92,11 +92,6 @@ export class BusView {
     const held = await this.held(this.topics.oplogBatches, replicaSetKey(this.deployment, this.replicaSet));
     const bytes = held.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
     return { count: held.length, partition: held[0]?.partition ?? 0, oldest: held[0]?.offset ?? 0, bytes };
-  }
-
-  /** What an agent of this replica set might say. */
-  publishBatch(message: OutgoingMessage): Promise<void> {
-    return this.bus.produce(this.topics.oplogBatches, [message]);
   }
 
   /** The types of all events of the deployment, in their order. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
 /**
- * Compiled code is kept beside what was built, where whoever may write could change the code itself: a service starts in two
- * thirds of the time.
+ * Compiled code is kept beside what was built, where whoever may write could change the code itself: a start takes about a
+ * quarter less CPU.
  */
 const every = { NODE_COMPILE_CACHE: join(__dirname, '../../../../dist/.compiled-code') };
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '@headwater/errors';
@@ -101,19 +101,6 @@ export class KafkaBroker {
       throw await this.failure(messageOf(error));
     });
     if (child.status !== null) throw await this.failure('ended at its start');
-  }
-
-  /** Ends it as `kill9` does, and starts it with nothing on it: no topic, no group, another cluster on the same port. */
-  async startWithoutData(): Promise<void> {
-    await this.kill9();
-    await rm(this.dataDirectory, { recursive: true, force: true });
-    await this.format();
-    await this.start();
-  }
-
-  /** Whether it has ended by itself. */
-  get hasEnded(): boolean {
-    return this.child !== null && this.child.status !== null;
   }
 
   /** Clean shutdown; nothing happens when it has ended. */
